@@ -1,0 +1,211 @@
+"""Settings, read from the environment only.
+
+Safe by default: without DEBUG the process refuses to start with a missing secret or base URL.
+Every variable is listed in docs/settings.md.
+"""
+
+from pathlib import Path
+
+import environ
+from django.core.exceptions import ImproperlyConfigured
+from django.utils.csp import CSP
+
+env = environ.Env()
+BASE_DIR = Path(__file__).resolve().parent.parent
+DATA_DIR = Path(env.str("CREDENTIALING_DATA_DIR", default=str(BASE_DIR / "var"))).resolve()
+
+DEBUG = env.bool("CREDENTIALING_DEBUG", default=False)
+DEMO = env.bool("CREDENTIALING_DEMO", default=False)  # shows /mail/ and the log-ins; never in production
+LOCAL = DEBUG or DEMO
+
+SECRET_KEY = env.str("CREDENTIALING_SECRET_KEY", default="")
+if not SECRET_KEY:
+    if not LOCAL:
+        msg = "Set CREDENTIALING_SECRET_KEY to a long random string."
+        raise ImproperlyConfigured(msg)
+    SECRET_KEY = "insecure-local-key-" + "x" * 40
+
+BASE_URL = env.str("CREDENTIALING_BASE_URL", default="http://127.0.0.1:8000" if LOCAL else "").rstrip("/")
+if not BASE_URL:
+    msg = "Set CREDENTIALING_BASE_URL to the public address, for example https://credentials.example.org."
+    raise ImproperlyConfigured(msg)
+ALLOWED_HOSTS = env.list("CREDENTIALING_ALLOWED_HOSTS", default=["127.0.0.1", "localhost", "[::1]"] if LOCAL else [])
+CSRF_TRUSTED_ORIGINS = [BASE_URL]
+
+INSTALLED_APPS = [
+    "credentialing.operations",
+    "credentialing.registry",
+    "credentialing.council",
+    "credentialing.reviews",
+    "credentialing.evidence",
+    "credentialing.applications",
+    "credentialing.pathways",
+    "credentialing.correspondence",
+    "credentialing.audit",
+    "credentialing.accounts",
+    "credentialing.ui",
+    "certificates",
+    "workflows",
+    "rules.apps.AutodiscoverRulesConfig",
+    "allauth",
+    "allauth.account",
+    "django_tasks_db",
+    "django_htmx",
+    "django.contrib.admin",
+    "django.contrib.auth",
+    "django.contrib.contenttypes",
+    "django.contrib.sessions",
+    "django.contrib.messages",
+    "whitenoise.runserver_nostatic",
+    "django.contrib.staticfiles",
+]
+MIDDLEWARE = [
+    "django.middleware.security.SecurityMiddleware",
+    "django.middleware.csp.ContentSecurityPolicyMiddleware",
+    "whitenoise.middleware.WhiteNoiseMiddleware",
+    "django.contrib.sessions.middleware.SessionMiddleware",
+    "django.middleware.common.CommonMiddleware",
+    "django.middleware.csrf.CsrfViewMiddleware",
+    "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "django.contrib.auth.middleware.LoginRequiredMiddleware",
+    "django.contrib.messages.middleware.MessageMiddleware",
+    "django.middleware.clickjacking.XFrameOptionsMiddleware",
+    "allauth.account.middleware.AccountMiddleware",
+    "django_htmx.middleware.HtmxMiddleware",
+]
+ROOT_URLCONF = "credentialing.urls"
+WSGI_APPLICATION = "credentialing.wsgi.application"
+TEMPLATES = [
+    {
+        "BACKEND": "django.template.backends.django.DjangoTemplates",
+        "DIRS": [BASE_DIR / "templates"],
+        "APP_DIRS": True,
+        "OPTIONS": {
+            "context_processors": [
+                "django.template.context_processors.request",
+                "django.template.context_processors.csrf",
+                "django.contrib.auth.context_processors.auth",
+                "django.contrib.messages.context_processors.messages",
+                "credentialing.ui.context.site",
+            ],
+        },
+    },
+]
+FORM_RENDERER = "credentialing.ui.forms.SocietyFormRenderer"
+
+# SQLite by default (docs/adr/0003); any Django database URL for PostgreSQL.
+DATABASES = {"default": env.db_url("CREDENTIALING_DATABASE_URL", default=f"sqlite:///{DATA_DIR / 'db.sqlite3'}")}
+if DATABASES["default"]["ENGINE"] == "django.db.backends.sqlite3":
+    DATABASES["default"]["OPTIONS"] = {
+        "transaction_mode": "IMMEDIATE",
+        "timeout": 20,
+        "init_command": "PRAGMA journal_mode=WAL; PRAGMA synchronous=NORMAL; PRAGMA foreign_keys=ON;",
+    }
+DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
+
+STORAGES = {
+    "default": {"BACKEND": "django.core.files.storage.FileSystemStorage", "OPTIONS": {"location": DATA_DIR / "files"}},
+    "evidence": {
+        "BACKEND": "django.core.files.storage.FileSystemStorage",
+        "OPTIONS": {"location": DATA_DIR / "evidence", "file_permissions_mode": 0o600, "directory_permissions_mode": 0o700},
+    },
+    "certificates": {
+        "BACKEND": "django.core.files.storage.FileSystemStorage",
+        "OPTIONS": {"location": DATA_DIR / "certificates", "file_permissions_mode": 0o600, "directory_permissions_mode": 0o700},
+    },
+    "staticfiles": {
+        "BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"
+        if LOCAL
+        else "whitenoise.storage.CompressedManifestStaticFilesStorage",
+    },
+}
+STATIC_URL = "static/"
+STATIC_ROOT = DATA_DIR / "static"
+
+AUTH_USER_MODEL = "accounts.Person"
+AUTHENTICATION_BACKENDS = [
+    "rules.permissions.ObjectPermissionBackend",
+    "allauth.account.auth_backends.AuthenticationBackend",
+]
+AUTH_PASSWORD_VALIDATORS = [
+    {"NAME": "django.contrib.auth.password_validation.UserAttributeSimilarityValidator"},
+    {"NAME": "django.contrib.auth.password_validation.MinimumLengthValidator", "OPTIONS": {"min_length": 10}},
+    {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
+]
+ACCOUNT_USER_MODEL_USERNAME_FIELD = None
+ACCOUNT_LOGIN_METHODS = {"email"}
+ACCOUNT_SIGNUP_FIELDS = ["email*", "password1*"]
+ACCOUNT_EMAIL_VERIFICATION = "mandatory"
+ACCOUNT_PREVENT_ENUMERATION = True
+ACCOUNT_CONFIRM_EMAIL_ON_GET = False
+ACCOUNT_EMAIL_SUBJECT_PREFIX = ""
+ACCOUNT_DEFAULT_HTTP_PROTOCOL = "http" if BASE_URL.startswith("http://") else "https"
+LOGIN_URL = "account_login"
+LOGIN_REDIRECT_URL = "home"
+ACCOUNT_LOGOUT_REDIRECT_URL = "/"
+
+TASKS = {"default": {"BACKEND": "django_tasks_db.DatabaseBackend", "QUEUES": []}}
+
+MAIL_DIR = DATA_DIR / "mail"
+MAILERS = {
+    "default": {
+        "BACKEND": "django.core.mail.backends.filebased.EmailBackend",
+        "OPTIONS": {"file_path": str(MAIL_DIR)},
+    }
+    if DEMO or not env.str("CREDENTIALING_SMTP_HOST", default="")
+    else {
+        "BACKEND": "django.core.mail.backends.smtp.EmailBackend",
+        "OPTIONS": {
+            "host": env.str("CREDENTIALING_SMTP_HOST", default=""),
+            "port": env.int("CREDENTIALING_SMTP_PORT", default=587),
+            "username": env.str("CREDENTIALING_SMTP_USER", default=""),
+            "password": env.str("CREDENTIALING_SMTP_PASSWORD", default=""),
+            "use_tls": env.bool("CREDENTIALING_SMTP_TLS", default=True),
+        },
+    },
+}
+DEFAULT_FROM_EMAIL = env.str("CREDENTIALING_FROM_EMAIL", default="credentialing@example.org")
+
+LANGUAGE_CODE = "en-us"
+TIME_ZONE = env.str("CREDENTIALING_TIME_ZONE", default="America/New_York")  # the society's local dates
+USE_TZ = True
+
+# The society: texts on pages and certificates.
+SOCIETY_NAME = env.str("CREDENTIALING_SOCIETY_NAME", default="American Balint Society")
+CERTIFICATE_PAGE_SIZE = env.str("CREDENTIALING_CERTIFICATE_PAGE_SIZE", default="letter")  # or "a4"
+
+SECURE_CSP = {
+    "default-src": [CSP.NONE],
+    "script-src": [CSP.SELF],
+    "style-src": [CSP.SELF],
+    "img-src": [CSP.SELF, "data:"],
+    "font-src": [CSP.SELF],
+    "connect-src": [CSP.SELF],
+    "form-action": [CSP.SELF],
+    "frame-ancestors": [CSP.NONE],
+    "base-uri": [CSP.NONE],
+}
+X_FRAME_OPTIONS = "DENY"
+SECURE_REFERRER_POLICY = "same-origin"
+HTTPS = BASE_URL.startswith("https://")
+SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = HTTPS
+SESSION_COOKIE_NAME = "__Host-session" if HTTPS else "session"
+CSRF_COOKIE_NAME = "__Host-csrf" if HTTPS else "csrf"
+SECURE_SSL_REDIRECT = HTTPS and not LOCAL
+SECURE_HSTS_SECONDS = 31_536_000 if HTTPS else 0
+SECURE_HSTS_INCLUDE_SUBDOMAINS = SECURE_HSTS_PRELOAD = HTTPS
+SECURE_PROXY_SSL_HEADER = (
+    ("HTTP_X_FORWARDED_PROTO", "https") if env.bool("CREDENTIALING_BEHIND_PROXY", default=False) else None
+)
+
+# Uploads (docs/adr and DOMAIN rules: nothing larger than a scanned agreement is needed).
+EVIDENCE_MAX_BYTES = env.int("CREDENTIALING_EVIDENCE_MAX_BYTES", default=10 * 1024 * 1024)
+EVIDENCE_MAX_FILES_PER_CASE = env.int("CREDENTIALING_EVIDENCE_MAX_FILES_PER_CASE", default=100)
+DATA_UPLOAD_MAX_MEMORY_SIZE = 2 * 1024 * 1024
+
+LOGGING = {
+    "version": 1,
+    "disable_existing_loggers": False,
+    "handlers": {"console": {"class": "logging.StreamHandler"}},
+    "root": {"handlers": ["console"], "level": env.str("CREDENTIALING_LOG_LEVEL", default="INFO")},
+}

@@ -1,0 +1,7 @@
+"""Every public address, grouped by audience (DESIGN: `/my/ /reviews/ /council/ /registry/ /verify/`)."""
+
+from django.urls import include, path
+
+urlpatterns = [
+    path("accounts/", include("allauth.urls")),
+]

@@ -1,0 +1,20 @@
+"""The settings of the tests: the real ones, with fast hashing and a private folder."""
+
+import os
+import tempfile
+from pathlib import Path
+
+os.environ["CREDENTIALING_DEBUG"] = ""
+os.environ["CREDENTIALING_DEMO"] = "1"
+os.environ.setdefault("CREDENTIALING_BASE_URL", "http://127.0.0.1:8000")
+os.environ["CREDENTIALING_DATA_DIR"] = tempfile.mkdtemp(prefix="credentialing-tests-")
+
+from credentialing.settings import *  # noqa: E402, F403 - the environment must be set first
+
+PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
+ALLOWED_HOSTS = ["*"]
+_DATA = Path(os.environ["CREDENTIALING_DATA_DIR"])
+DATABASES["default"].setdefault("TEST", {})  # noqa: F405
+if DATABASES["default"]["ENGINE"] == "django.db.backends.sqlite3":  # noqa: F405
+    # A real file, so that WAL, several connections and several processes behave as in production.
+    DATABASES["default"]["TEST"]["NAME"] = str(_DATA / "test.sqlite3")  # noqa: F405
