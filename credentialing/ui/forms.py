@@ -1,0 +1,168 @@
+"""The forms' common ground: one renderer, one field template, words that say what to do."""
+
+import re
+from collections.abc import Mapping
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+import django.forms
+from django import forms
+from django.conf import settings
+from django.core.exceptions import ValidationError
+from django.forms.renderers import DjangoTemplates
+from django.forms.utils import pretty_name
+from django.http import QueryDict
+from django.utils import timezone
+from django.utils.datastructures import MultiValueDict
+from django.utils.functional import cached_property
+
+# NUL and lone surrogates cannot be stored; U+FFFD is what a decoder leaves where a request carried such bytes.
+UNSTORABLE = re.compile("[\x00\ud800-\udfff\ufffd]")
+REPLACEMENT = "\ufffd"
+EARLIEST = date(1900, 1, 1)
+
+
+class SocietyFormRenderer(DjangoTemplates):
+    """Renders every form of the site through templates/ui/forms, and Django's widgets as they are."""
+
+    form_template_name = "ui/forms/form.html"
+    field_template_name = "ui/forms/field.html"
+
+    @cached_property
+    def engine(self) -> Any:  # noqa: ANN401 - the stubs leave the backend's type open
+        """Look in the project's templates first, then in Django's own for widgets."""
+        dirs = [*settings.TEMPLATES[0]["DIRS"], Path(django.forms.__file__).parent / "templates"]
+        return self.backend({"APP_DIRS": True, "DIRS": dirs, "NAME": "society_forms", "OPTIONS": {}})
+
+
+def say_in_words(name: str, field: forms.Field) -> None:
+    """Replace Django's general refusals by ones that name the field and say what to do."""
+    label = str(field.label or pretty_name(name)).rstrip(":")
+    lower = label[:1].lower() + label[1:] if label[1:2].islower() else label
+    if field.error_messages.get("required") == forms.Field.default_error_messages["required"]:
+        field.error_messages["required"] = _required_message(field, lower)
+    for code, words in {
+        "max_length": "Use at most %(limit_value)d characters; this has %(show_value)d.",
+        "min_length": "Use at least %(limit_value)d characters; this has %(show_value)d.",
+        "min_value": "Enter %(limit_value)s or more.",
+        "max_value": "Enter %(limit_value)s or less.",
+    }.items():
+        field.error_messages.setdefault(code, words)
+
+
+def _required_message(field: forms.Field, label: str) -> str:
+    if isinstance(field.widget, forms.CheckboxInput):
+        return "Check the box to go on."
+    if label.endswith("?"):
+        return "Answer this question."
+    if isinstance(field, (forms.ChoiceField, forms.ModelChoiceField, forms.FileField)):
+        return f"Choose {label}."
+    return f"Enter {label}."
+
+
+def replace_unstorable(data: Mapping[str, Any]) -> tuple[Mapping[str, Any], frozenset[str]]:
+    """Return `data` with each unstorable character shown as U+FFFD, and the names of the values that had one."""
+    refused: set[str] = set()
+
+    def shown(name: str, value: object) -> object:
+        if isinstance(value, str) and UNSTORABLE.search(value):
+            refused.add(name)
+            return UNSTORABLE.sub(REPLACEMENT, value)
+        return value
+
+    if isinstance(data, MultiValueDict):
+        values = {name: [shown(name, value) for value in data.getlist(name)] for name in data}
+        if not refused:
+            return data, frozenset()
+        copy = QueryDict(mutable=True) if isinstance(data, QueryDict) else MultiValueDict()
+        for name, items in values.items():
+            copy.setlist(name, items)
+        return copy, frozenset(refused)
+    plain = {name: shown(name, value) for name, value in data.items()}
+    return (plain, frozenset(refused)) if refused else (data, frozenset())
+
+
+class CleanTextMixin:
+    """Refuses text that no database or document can hold, and keeps what was typed for another try."""
+
+    mark_optional = True
+    UNSTORABLE_MESSAGE = (
+        f"This holds a character that cannot be stored, shown as \u201c{REPLACEMENT}\u201d. Delete it or type it again."
+    )
+    unstorable: frozenset[str] = frozenset()
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:  # noqa: ANN401 - passed through to the form
+        kwargs.setdefault("label_suffix", "")
+        super().__init__(*args, **kwargs)
+        self._prepare_fields()
+        if self.is_bound:
+            self.data, self.unstorable = replace_unstorable(self.data)
+
+    def _prepare_fields(self) -> None:
+        for name, field in self.fields.items():
+            say_in_words(name, field)
+            field.widget.attrs.pop("placeholder", None)  # it would vanish while typing; hints stay
+            if type(field.widget) is forms.ClearableFileInput:
+                # Stored files are immutable and have no public address: nothing to clear, nothing to link to.
+                field.widget = forms.FileInput(attrs=field.widget.attrs)
+                field.widget.is_required = field.required
+
+    def full_clean(self) -> None:
+        """Clean with words for the fields that a subclass added after its `super().__init__()`, too."""
+        self._prepare_fields()
+        super().full_clean()
+
+    def _clean_fields(self) -> None:
+        super()._clean_fields()
+        for name in self.fields:
+            if self._is_unstorable(name):
+                self._errors.pop(name, None)  # one reason is enough
+                self.add_error(name, ValidationError(self.UNSTORABLE_MESSAGE, code="unstorable"))
+
+    def _is_unstorable(self, name: str) -> bool:
+        html_name = self.add_prefix(name)
+        parts = isinstance(self.fields[name].widget, (forms.MultiWidget, forms.SelectDateWidget))
+        return any(key == html_name or (parts and key.startswith(f"{html_name}_")) for key in self.unstorable)
+
+    @property
+    def error_count(self) -> int:
+        """How many refusals the error summary lists."""
+        return sum(len(errors) for errors in self.errors.values())
+
+
+class SocietyForm(CleanTextMixin, forms.Form):
+    """The base of every form that is not about one model."""
+
+
+class SocietyModelForm(CleanTextMixin, forms.ModelForm):
+    """The base of every form that fills one model."""
+
+
+class DateField(forms.DateField):
+    """A calendar day in the browser's own picker; refuses impossible days, and coming ones when asked to."""
+
+    input_formats = ("%Y-%m-%d", "%m/%d/%Y")
+
+    def __init__(self, *, not_future: bool = False, earliest: date = EARLIEST, **kwargs: Any) -> None:  # noqa: ANN401 - passed through to the field
+        self.not_future = not_future
+        self.earliest = earliest
+        kwargs.setdefault("widget", forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"))
+        messages = {
+            "invalid": "Enter a date that exists, as year-month-day, for example 2026-03-31.",
+            "future": "This date is still to come. Enter today or an earlier day.",
+            "too_early": f"Enter a date from {earliest:%B} {earliest.day}, {earliest.year} on.",
+        }
+        kwargs["error_messages"] = messages | kwargs.get("error_messages", {})
+        kwargs.setdefault("input_formats", self.input_formats)
+        super().__init__(**kwargs)
+
+    def validate(self, value: date | None) -> None:
+        """Refuse a day before `earliest`, and one to come when `not_future`."""
+        super().validate(value)
+        if value is None:
+            return
+        if value < self.earliest:
+            raise ValidationError(self.error_messages["too_early"], code="too_early")
+        if self.not_future and value > timezone.localdate():
+            raise ValidationError(self.error_messages["future"], code="future")
