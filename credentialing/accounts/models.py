@@ -1,0 +1,150 @@
+"""People, the offices they hold for a term, their memberships and conflicts of interest."""
+
+import uuid
+
+from django.contrib.auth.models import AbstractBaseUser, PermissionsMixin
+from django.db import models
+from django.db.models import F, Q
+from django.utils import timezone
+
+from credentialing.accounts.querysets import MembershipQuerySet, PersonManager, TermQuerySet
+
+SYSTEM_PERSON_ID = uuid.UUID("00000000-0000-4000-8000-000000000001")
+
+
+class Role(models.TextChoices):
+    """An office of the society; the slug is the value that pathway files use."""
+
+    COORDINATOR = "coordinator", "Coordinator of supervision"
+    CCC_CHAIR = "ccc_chair", "Chair, Credentialing Coordinating Committee"
+    REVIEWER = "reviewer", "Credentialing committee member"
+    SUPERVISOR = "supervisor", "Supervisor"
+    OBSERVER = "observer", "Credentialing evaluator"
+    ORGANISER = "organiser", "Workshop organiser"
+    TREASURER = "treasurer", "Treasurer"
+    REGISTRAR = "registrar", "Secretary and registrar"
+    COUNCIL = "council", "Council member"
+    PRESIDENT = "president", "President"
+    ADMINISTRATOR = "administrator", "Administrator"
+
+
+class Person(AbstractBaseUser, PermissionsMixin):
+    """Somebody the society knows: an applicant, an officer, or an earlier holder who never logs in (no e-mail)."""
+
+    uuid = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
+    name = models.CharField("full name", max_length=200)
+    certificate_name = models.CharField("name as it should appear on the certificate", max_length=200, blank=True)
+    post_nominals = models.CharField("degrees", max_length=60, blank=True)
+    profession = models.CharField(max_length=120, blank=True)
+    city = models.CharField("city or region", max_length=120, blank=True)
+    country = models.CharField(max_length=80, blank=True)
+    email = models.EmailField("e-mail address", unique=True, null=True, blank=True)  # noqa: DJ001 - earlier holders have none, and UNIQUE must allow several
+    listed = models.BooleanField("listed in the public registry", default=True)
+    is_active = models.BooleanField(default=True)
+    is_staff = models.BooleanField(default=False)
+    joined_at = models.DateTimeField(default=timezone.now, editable=False)
+
+    USERNAME_FIELD = "email"
+    EMAIL_FIELD = "email"
+    REQUIRED_FIELDS = ("name",)
+
+    objects = PersonManager()
+
+    class Meta:
+        verbose_name_plural = "people"
+        ordering = ("name", "pk")
+
+    def __str__(self) -> str:
+        return self.name or self.email or "(no name yet)"
+
+    @property
+    def printed_name(self) -> str:
+        """The name as it stands on the certificate and in the registry."""
+        return self.certificate_name or self.name
+
+    def get_full_name(self) -> str:
+        return self.name
+
+    def get_short_name(self) -> str:
+        return self.name
+
+    def roles_on(self, day) -> frozenset[str]:  # noqa: ANN001 - see rules.py
+        """The offices this person holds on `day` (a date); one query, cached for the request by the caller."""
+        return frozenset(self.terms.on(day).values_list("role", flat=True))
+
+
+class Term(models.Model):
+    """One person's term of office: a role held from a day until a day (open-ended without `ends_on`)."""
+
+    person = models.ForeignKey(Person, on_delete=models.PROTECT, related_name="terms")
+    role = models.CharField(max_length=20, choices=Role.choices)
+    starts_on = models.DateField()
+    ends_on = models.DateField(null=True, blank=True)
+
+    objects = TermQuerySet.as_manager()
+
+    class Meta:
+        ordering = ("role", "starts_on", "pk")
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(ends_on__isnull=True) | Q(ends_on__gte=F("starts_on")),
+                name="term_ends_after_it_starts",
+                violation_error_message="A term of office can't end before it starts.",
+            ),
+            models.UniqueConstraint(
+                fields=["person", "role"],
+                condition=Q(ends_on__isnull=True),
+                name="term_one_open_per_person_and_role",
+                violation_error_message="This person already holds that office.",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.person}: {self.get_role_display()}"
+
+
+class Membership(models.Model):
+    """Membership of the society, as its own membership system reports it (recorded by hand or by import)."""
+
+    person = models.ForeignKey(Person, on_delete=models.PROTECT, related_name="memberships")
+    number = models.CharField("membership number", max_length=40, blank=True)
+    starts_on = models.DateField()
+    ends_on = models.DateField(null=True, blank=True)
+    recorded_by = models.ForeignKey(Person, on_delete=models.PROTECT, related_name="+")
+    recorded_at = models.DateTimeField(default=timezone.now, editable=False)
+
+    objects = MembershipQuerySet.as_manager()
+
+    class Meta:
+        ordering = ("starts_on", "pk")
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(ends_on__isnull=True) | Q(ends_on__gte=F("starts_on")),
+                name="membership_ends_after_it_starts",
+                violation_error_message="A membership can't end before it starts.",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.person} since {self.starts_on}"
+
+
+class ConflictOfInterest(models.Model):
+    """A declared relation that keeps one person from judging the other (relative, partner, colleague, supervisor)."""
+
+    person = models.ForeignKey(Person, on_delete=models.PROTECT, related_name="conflicts")
+    other = models.ForeignKey(Person, on_delete=models.PROTECT, related_name="+")
+    relation = models.CharField(max_length=120)
+    declared_by = models.ForeignKey(Person, on_delete=models.PROTECT, related_name="+")
+    declared_at = models.DateTimeField(default=timezone.now, editable=False)
+
+    class Meta:
+        verbose_name_plural = "conflicts of interest"
+        ordering = ("-declared_at", "pk")
+        constraints = [
+            models.UniqueConstraint(fields=["person", "other"], name="conflict_of_interest_declared_once_per_pair"),
+            models.CheckConstraint(condition=~Q(person=F("other")), name="conflict_of_interest_is_with_somebody_else"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.person} – {self.other}: {self.relation}"

@@ -1,0 +1,66 @@
+"""How people, terms and memberships are looked up."""
+
+from datetime import date
+from typing import TYPE_CHECKING, Any
+
+from django.contrib.auth.models import BaseUserManager
+from django.db import models
+from django.db.models import Q
+
+if TYPE_CHECKING:
+    from credentialing.accounts.models import Person
+
+
+class PersonQuerySet(models.QuerySet["Person"]):
+    """People."""
+
+    def holding(self, role: str, on: date) -> "PersonQuerySet":
+        """Those who hold `role` on that day."""
+        return self.filter(
+            Q(terms__ends_on__isnull=True) | Q(terms__ends_on__gte=on), terms__role=role, terms__starts_on__lte=on
+        ).distinct()
+
+
+class PersonManager(BaseUserManager.from_queryset(PersonQuerySet)):  # type: ignore[misc]  # django-stubs knows no dynamic base
+    """Creates people; an e-mail address is stored in lower case so that it is unique whatever its case."""
+
+    use_in_migrations = False
+
+    def create_user(self, email: str | None, password: str | None = None, **fields: Any) -> "Person":
+        """Create a person who can log in (or, without e-mail, one who only stands in the registry)."""
+        person = self.model(email=email.lower() if email else None, **fields)
+        person.set_password(password)
+        person.save(using=self._db)
+        return person
+
+    def create_superuser(self, email: str, password: str | None = None, **fields: Any) -> "Person":
+        """Create the first administrator (manage.py createsuperuser)."""
+        return self.create_user(email, password, is_staff=True, is_superuser=True, **fields)
+
+    def get_by_natural_key(self, email: str) -> "Person":
+        return self.get(email=email.lower())
+
+    def system(self) -> "Person":
+        """The actor of ordinary transitions that no person performs: due dates and imports."""
+        from credentialing.accounts.models import SYSTEM_PERSON_ID  # noqa: PLC0415 - models import this module
+
+        person, _ = self.get_or_create(
+            uuid=SYSTEM_PERSON_ID, defaults={"name": "The system", "is_active": False, "listed": False}
+        )
+        return person
+
+
+class TermQuerySet(models.QuerySet):
+    """Terms of office."""
+
+    def on(self, day: date) -> "TermQuerySet":
+        """Those that run on that day, both ends included."""
+        return self.filter(Q(ends_on__isnull=True) | Q(ends_on__gte=day), starts_on__lte=day)
+
+
+class MembershipQuerySet(models.QuerySet):
+    """Memberships."""
+
+    def on(self, day: date) -> "MembershipQuerySet":
+        """Those that run on that day, both ends included."""
+        return self.filter(Q(ends_on__isnull=True) | Q(ends_on__gte=day), starts_on__lte=day)

@@ -1,0 +1,39 @@
+"""What must be true before a case moves: the same answers feed checklist, buttons, API and exception."""
+
+from collections.abc import Iterable, Mapping
+from typing import TYPE_CHECKING, cast
+
+from django.utils import timezone
+
+from credentialing.pathways.definitions import SUBMIT_GATE, Requirement
+from workflows.guards import Guard, TransitionContext, Unmet
+from workflows.subjects import WorkflowSubject
+
+if TYPE_CHECKING:
+    from credentialing.applications.models import Application
+
+
+def gate_met(subject: WorkflowSubject, context: TransitionContext) -> Iterable[Unmet]:
+    """Submitting needs what the pathway gates it with: membership, a first intensive, the form."""
+    application = cast("Application", subject)
+    return _unmet(application, application.definition.gated(SUBMIT_GATE), context)
+
+
+def stage_met(subject: WorkflowSubject, context: TransitionContext) -> Iterable[Unmet]:
+    """A stage is reached when every blocking requirement of it and of all stages before it is complete."""
+    application = cast("Application", subject)
+    return _unmet(application, application.definition.up_to(context.transition.target), context)
+
+
+def _unmet(
+    application: "Application", requirements: Iterable[Requirement], context: TransitionContext
+) -> Iterable[Unmet]:
+    from credentialing.applications.progress import assess_case  # noqa: PLC0415 - progress imports models
+
+    wanted = {requirement.slug for requirement in requirements if not requirement.desirable}
+    for item in assess_case(application, timezone.localdate(context.now)):
+        if item.requirement.slug in wanted and not item.complete:
+            yield from item.unmet
+
+
+GUARDS: Mapping[str, Guard] = {"gate_met": gate_met, "stage_met": stage_met}

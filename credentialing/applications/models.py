@@ -1,0 +1,309 @@
+"""The candidate's case: its state machine, its supervisor and how far each requirement is."""
+
+import secrets
+from collections.abc import Mapping
+from datetime import date
+from typing import ClassVar
+
+from django.db import models
+from django.db.models import Q
+from django.utils import timezone
+from django_fsm import RETURN_VALUE, FSMField, transition
+
+from credentialing.accounts.models import SYSTEM_PERSON_ID, Person
+from credentialing.accounts.rules import is_in_conflict
+from credentialing.applications.guards import GUARDS
+from credentialing.applications.querysets import ApplicationQuerySet, AwaitedActQuerySet
+from credentialing.applications.workflow import compile_workflow
+from credentialing.pathways.definitions import PathwayDefinition, Requirement
+from credentialing.pathways.models import PathwayVersion
+from workflows.definitions import Transition, WorkflowDefinition
+from workflows.guards import Guard, TransitionContext
+from workflows.subjects import EvidenceReference, WorkflowSubject
+
+PAUSED = frozenset({"on_hold", "deferred"})
+ENDED = frozenset({"certified", "declined", "withdrawn"})
+REFERENCE_ALPHABET = "23456789ABCDEFGHJKMNPQRSTVWXYZ"
+
+
+def new_reference() -> str:
+    """A case reference that is easy to read aloud and says nothing about how many cases there are."""
+    return "".join(secrets.choice(REFERENCE_ALPHABET) for _ in range(8))
+
+
+class Application(WorkflowSubject):
+    """One person's way along one pathway, bound to the version in force on the day it was submitted."""
+
+    subject_kind: ClassVar[str] = "application"
+
+    reference = models.CharField(max_length=8, unique=True, default=new_reference, editable=False)
+    candidate = models.ForeignKey(Person, on_delete=models.PROTECT, related_name="applications")
+    pathway_version = models.ForeignKey(PathwayVersion, on_delete=models.PROTECT, related_name="applications")
+    state = FSMField(default="draft", protected=True, db_index=True)
+    paused_from = models.CharField(max_length=50, blank=True, editable=False)
+    motivation = models.TextField("why you want to lead Balint groups", max_length=4000, blank=True)
+    prior_experience = models.TextField("your Balint experience so far", max_length=4000, blank=True)
+    practice = models.TextField("your work", max_length=2000, blank=True)
+    created_at = models.DateTimeField(default=timezone.now, editable=False)
+    submitted_at = models.DateTimeField(null=True, editable=False)
+    admitted_at = models.DateTimeField(null=True, editable=False)
+    state_since = models.DateTimeField(default=timezone.now, editable=False)
+    attempt = models.PositiveSmallIntegerField(default=1, editable=False)
+    deferred_until = models.DateField(null=True, blank=True)
+    conditions = models.TextField("conditions for a new decision", max_length=4000, blank=True)
+
+    objects = ApplicationQuerySet.as_manager()
+
+    class Meta:
+        ordering = ("-created_at", "pk")
+        indexes = [models.Index(fields=["state", "state_since"], name="application_by_state")]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["candidate"],
+                condition=~Q(state__in=["certified", "declined", "withdrawn"]),
+                name="application_one_open_per_candidate",
+                violation_error_message="You already have an open application.",
+            ),
+            models.CheckConstraint(
+                condition=Q(state="draft") | Q(submitted_at__isnull=False) | Q(state="withdrawn"),
+                name="application_submitted_once_it_left_draft",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.candidate} ({self.reference})"
+
+    @property
+    def definition(self) -> PathwayDefinition:
+        """The pinned pathway."""
+        return self.pathway_version.definition
+
+    def requirement(self, slug: str) -> Requirement:
+        """A requirement of the pinned version (KeyError when there is none)."""
+        return self.definition.requirement(slug)
+
+    @property
+    def current_supervision(self) -> "Supervision | None":
+        """The supervisor who has been asked or has accepted, if any."""
+        return self.supervisions.live().select_related("supervisor").first()
+
+    @property
+    def is_open(self) -> bool:
+        """Neither certified, declined nor withdrawn."""
+        return self.state not in ENDED
+
+    @property
+    def is_paused(self) -> bool:
+        """On hold or deferred: clocks stand still and nobody is waited for."""
+        return self.state in PAUSED
+
+    # What the engine asks of a subject -------------------------------------------------------------------
+
+    def workflow_definition(self) -> WorkflowDefinition:
+        return compile_workflow(self.definition)
+
+    def rules_digest(self) -> str:
+        return self.pathway_version.digest
+
+    def guards(self) -> Mapping[str, Guard]:
+        return GUARDS
+
+    def roles_of(self, actor: Person, on: date) -> frozenset[str]:
+        """In one's own case one is the candidate and nothing else, whatever offices one holds."""
+        if actor.pk == self.candidate_id:
+            return frozenset({"candidate"})
+        if actor.uuid == SYSTEM_PERSON_ID:
+            return frozenset({"system"})
+        roles = actor.roles_on(on)
+        if self.supervisions.accepted().filter(supervisor=actor).exists():
+            roles |= {"supervisor"}
+        else:
+            roles -= {"supervisor"}
+        return roles
+
+    def objection_to(self, actor: Person, transition: Transition) -> str:
+        """Separation of duties: whoever supervises the candidate or has declared a conflict doesn't decide."""
+        if actor.pk == self.candidate_id or actor.uuid == SYSTEM_PERSON_ID:
+            return ""
+        if self.supervisions.filter(supervisor=actor, accepted_at__isnull=False).exists():
+            return "You supervise this candidate, so others must decide."
+        return is_in_conflict(actor, self.candidate)
+
+    def evidence_snapshot(self) -> list[EvidenceReference]:
+        """Everything counted at this moment, so that the record says on which evidence a step stood."""
+        from credentialing.applications.progress import assess_case  # noqa: PLC0415 - progress imports models
+
+        seen = {
+            (reference.kind, reference.id): reference
+            for item in assess_case(self, timezone.localdate())
+            for reference in item.references
+        }
+        return [seen[key] for key in sorted(seen)]
+
+    # Transitions: only workflows.services.perform calls them; they change fields and nothing else ------------
+
+    @transition(field=state, source="draft", target="applied")
+    def submit(self, *, context: TransitionContext) -> None:
+        self.submitted_at = context.now
+        self.state_since = context.now
+
+    @transition(field=state, source="*", target=RETURN_VALUE())
+    def advance(self, *, context: TransitionContext) -> str:
+        self.state_since = context.now
+        return context.transition.target
+
+    @transition(field=state, source="*", target=RETURN_VALUE())
+    def certify(self, *, context: TransitionContext) -> str:
+        self.state_since = context.now
+        return context.transition.target
+
+    @transition(field=state, source="*", target="on_hold")
+    def hold(self, *, context: TransitionContext) -> None:
+        self._pause(context)
+
+    @transition(field=state, source="on_hold", target=RETURN_VALUE())
+    def resume(self, *, context: TransitionContext) -> str:
+        return self._return(context)
+
+    @transition(field=state, source="*", target="deferred")
+    def defer(self, *, context: TransitionContext) -> None:
+        self._pause(context)
+
+    @transition(field=state, source=["deferred", "withdrawn"], target=RETURN_VALUE())
+    def reopen(self, *, context: TransitionContext) -> str:
+        if self.state == "deferred":
+            self.attempt += 1
+        return self._return(context)
+
+    @transition(field=state, source="*", target="withdrawn")
+    def withdraw(self, *, context: TransitionContext) -> None:
+        if self.state not in {"on_hold", "deferred"}:
+            self.paused_from = self.state
+        self.state_since = context.now
+
+    @transition(field=state, source="*", target="declined")
+    def decline(self, *, context: TransitionContext) -> None:
+        self.state_since = context.now
+
+    def _pause(self, context: TransitionContext) -> None:
+        self.paused_from = self.state
+        self.state_since = context.now
+
+    def _return(self, context: TransitionContext) -> str:
+        target, self.paused_from = self.paused_from, ""
+        self.state_since = context.now
+        return target
+
+
+class SupervisionQuerySet(models.QuerySet["Supervision"]):
+    """Supervisions."""
+
+    def live(self) -> "SupervisionQuerySet":
+        """Asked or accepted, and neither declined nor ended."""
+        return self.filter(declined_at__isnull=True, ended_at__isnull=True)
+
+    def accepted(self) -> "SupervisionQuerySet":
+        """Accepted and not ended."""
+        return self.live().filter(accepted_at__isnull=False)
+
+    def asked(self) -> "SupervisionQuerySet":
+        """Waiting for the supervisor's answer."""
+        return self.live().filter(accepted_at__isnull=True)
+
+
+class Supervision(models.Model):
+    """A candidate asked somebody to supervise them; the answer, and when it ended."""
+
+    application = models.ForeignKey(Application, on_delete=models.PROTECT, related_name="supervisions")
+    supervisor = models.ForeignKey(Person, on_delete=models.PROTECT, related_name="supervisions")
+    asked_at = models.DateTimeField(default=timezone.now, editable=False)
+    accepted_at = models.DateTimeField(null=True, editable=False)
+    declined_at = models.DateTimeField(null=True, editable=False)
+    ended_at = models.DateTimeField(null=True, editable=False)
+    note = models.TextField(max_length=1000, blank=True)
+
+    objects = SupervisionQuerySet.as_manager()
+
+    class Meta:
+        ordering = ("-asked_at", "pk")
+        constraints = [
+            models.UniqueConstraint(
+                fields=["application"],
+                condition=Q(declined_at__isnull=True, ended_at__isnull=True),
+                name="supervision_one_live_per_application",
+                violation_error_message="You have already asked a supervisor.",
+            ),
+            models.CheckConstraint(
+                condition=~Q(accepted_at__isnull=False, declined_at__isnull=False),
+                name="supervision_answered_yes_or_no",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.supervisor} supervises {self.application}"
+
+
+class RequirementProgress(models.Model):
+    """How far one requirement of one case is, kept whenever its evidence or sign-offs change (never searched for)."""
+
+    class Status(models.TextChoices):
+        """What the candidate reads."""
+
+        CANNOT_START = "cannot_start", "Cannot start yet"
+        NOT_STARTED = "not_started", "Not started"
+        IN_PROGRESS = "in_progress", "In progress"
+        WAITING = "waiting", "Waiting for others"
+        ACTION_NEEDED = "action_needed", "Action needed"
+        COMPLETE = "complete", "Complete"
+
+    application = models.ForeignKey(Application, on_delete=models.CASCADE, related_name="requirement_progress")
+    requirement = models.SlugField()
+    position = models.PositiveSmallIntegerField()
+    status = models.CharField(max_length=20, choices=Status.choices)
+    met = models.BooleanField(default=False)
+    summary = models.CharField(max_length=300)
+    waiting_on = models.CharField(max_length=20, blank=True)
+    waiting_since = models.DateTimeField(null=True)
+    evidence_digest = models.CharField(max_length=64, blank=True)
+    refreshed_at = models.DateTimeField()
+
+    class Meta:
+        verbose_name_plural = "requirement progress"
+        ordering = ("application", "position")
+        constraints = [
+            models.UniqueConstraint(fields=["application", "requirement"], name="requirement_progress_one_per_case"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.application_id}/{self.requirement}: {self.status}"
+
+
+class AwaitedAct(models.Model):
+    """Who has the ball: one role that must act on a case, on what, and since when (every inbox rides on this)."""
+
+    class Act(models.TextChoices):
+        """What is waited for."""
+
+        COMPLETE = "complete", "to be done"
+        SIGN_OFF = "sign_off", "to be signed off"
+        SIGN_OFF_STAGE = "sign_off_stage", "stage to be signed off"
+
+    application = models.ForeignKey(Application, on_delete=models.CASCADE, related_name="awaited_acts")
+    requirement = models.SlugField(blank=True)
+    act = models.CharField(max_length=20, choices=Act.choices)
+    role = models.CharField(max_length=20)
+    since = models.DateTimeField()
+
+    objects = AwaitedActQuerySet.as_manager()
+
+    class Meta:
+        ordering = ("since", "pk")
+        indexes = [models.Index(fields=["role", "since", "id"], name="awaited_act_inbox")]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["application", "requirement", "act", "role"], name="awaited_act_waited_for_once"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.application_id}/{self.requirement}: {self.role} {self.act}"

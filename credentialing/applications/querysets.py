@@ -1,0 +1,82 @@
+"""How cases are looked up."""
+
+from typing import TYPE_CHECKING
+
+from django.db import models
+from django.db.models import Q
+from django.utils import timezone
+
+if TYPE_CHECKING:
+    from credentialing.accounts.models import Person
+    from credentialing.applications.models import Application, AwaitedAct
+
+CASE_READERS = frozenset({"coordinator", "ccc_chair", "reviewer", "council", "registrar"})
+
+
+class ApplicationQuerySet(models.QuerySet["Application"]):
+    """Cases."""
+
+    def of(self, person: "Person") -> "ApplicationQuerySet":
+        """Those of one candidate, drafts included."""
+        return self.filter(candidate=person)
+
+    def visible_to(self, person: "Person") -> "ApplicationQuerySet":
+        """Those this person may open: their own, those they supervise, and by office all submitted ones.
+
+        Nobody opens by office their own case, nor one they have declared a conflict with (invariant 4).
+        """
+        mine = Q(candidate=person) | Q(
+            supervisions__supervisor=person,
+            supervisions__declined_at__isnull=True,
+            supervisions__ended_at__isnull=True,
+        )
+        if person.roles_on(timezone.localdate()) & CASE_READERS:
+            return self.filter(mine | self._by_office(person)).distinct()
+        return self.filter(mine).distinct()
+
+    def reviewable_by(self, person: "Person") -> "ApplicationQuerySet":
+        """Submitted cases that this officer may judge."""
+        if not person.roles_on(timezone.localdate()) & CASE_READERS:
+            return self.none()
+        return self.filter(self._by_office(person)).distinct()
+
+    def in_conflict_with(self, person: "Person") -> "ApplicationQuerySet":
+        """Submitted cases that this officer may not judge, other than their own."""
+        conflicted = person.conflicts.values("other")
+        supervised = person.supervisions.filter(accepted_at__isnull=False).values("application")
+        return self.exclude(state="draft").filter(Q(candidate__in=conflicted) | Q(pk__in=supervised))
+
+    def under_way(self) -> "ApplicationQuerySet":
+        """Neither drafts nor ended."""
+        return self.exclude(state__in=["draft", "certified", "declined", "withdrawn"])
+
+    def supervised_by(self, person: "Person") -> "ApplicationQuerySet":
+        """Those whose candidate this person supervises now."""
+        return self.filter(
+            supervisions__supervisor=person,
+            supervisions__accepted_at__isnull=False,
+            supervisions__ended_at__isnull=True,
+        ).distinct()
+
+    def _by_office(self, person: "Person") -> Q:
+        conflicted = person.conflicts.values("other")
+        supervised = person.supervisions.filter(accepted_at__isnull=False).values("application")
+        return ~Q(state="draft") & ~Q(candidate=person) & ~Q(candidate__in=conflicted) & ~Q(pk__in=supervised)
+
+
+class AwaitedActQuerySet(models.QuerySet["AwaitedAct"]):
+    """What people are waited for."""
+
+    def awaiting(self, roles: frozenset[str]) -> "AwaitedActQuerySet":
+        """What one of these roles must do, longest waiting first."""
+        return (
+            self.filter(role__in=roles)
+            .select_related("application__candidate", "application__pathway_version")
+            .order_by("since", "pk")
+        )
+
+    def on_cases_of(self, person: "Person", roles: frozenset[str]) -> "AwaitedActQuerySet":
+        """What this officer must do by these roles, in cases that they may judge."""
+        from credentialing.applications.models import Application  # noqa: PLC0415 - models import this module
+
+        return self.awaiting(roles).filter(application__in=Application.objects.reviewable_by(person))

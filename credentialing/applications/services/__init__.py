@@ -1,0 +1,1 @@
+"""Everything that changes a case (by concept: drafts, supervision, lifecycle, certification)."""

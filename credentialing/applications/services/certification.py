@@ -1,0 +1,75 @@
+"""The last step: the council has decided; the credential is awarded and the certificate prepared."""
+
+from datetime import datetime
+
+from django.conf import settings
+from django.db import transaction
+from django.utils import timezone
+
+from certificates.facts import CertificateFacts, Signatory
+from certificates.models import Credential
+from certificates.services import award_credential, prepare_certificate
+from credentialing.accounts.models import Person
+from credentialing.applications.models import Application
+from credentialing.applications.progress import refresh_progress
+from credentialing.correspondence.services import send_letter
+from workflows.services import perform
+
+OFFICES = {"president": "President", "ccc_chair": "Chair, Credentialing Coordinating Committee"}
+
+
+@transaction.atomic
+def certify(*, application: Application, actor: Person, now: datetime | None = None) -> Credential:
+    """Certify the candidate, award the credential and prepare its certificate: all of it or nothing.
+
+    Raises:
+        TransitionError: the refusals of the engine.
+    """
+    now = now or timezone.now()
+    day = timezone.localdate(now)
+    perform(application, "certify", actor=actor, now=now)
+    definition = application.definition
+    holder = application.candidate
+    credential = award_credential(
+        holder=holder,
+        designation=definition.designation,
+        scheme=definition.slug,
+        scheme_version=definition.version,
+        number_prefix=definition.number_prefix,
+        awarded_on=day,
+        basis="pathway",
+        actor=actor,
+        now=now,
+    )
+    prepare_certificate(
+        credential=credential,
+        facts=CertificateFacts(
+            society=definition.society,
+            designation=definition.designation,
+            name=holder.printed_name,
+            post_nominals=holder.post_nominals,
+            pathway_version=definition.version,
+            number=credential.number,
+            awarded_on=day,
+            signatories=signatories_on(day),
+            verify_base_url=settings.BASE_URL,
+        ),
+        actor=actor,
+    )
+    refresh_progress(application, now)
+    send_letter(
+        template="certified",
+        to=holder,
+        context={"designation": definition.designation, "number": credential.number, "path": "/my/"},
+        dedupe_key=f"certified:{application.uuid}",
+    )
+    return credential
+
+
+def signatories_on(day: object) -> tuple[Signatory, ...]:
+    """Those in office on that day sign."""
+    return tuple(
+        Signatory(name=person.printed_name, office=office)
+        for role, office in OFFICES.items()
+        for person in Person.objects.holding(role, day)[:1]  # type: ignore[arg-type]
+    )

@@ -1,0 +1,113 @@
+"""Finding a supervisor: ask, accept, decline, end."""
+
+from datetime import datetime
+
+from django.db import transaction
+from django.utils import timezone
+
+from credentialing.accounts.models import Person
+from credentialing.accounts.rules import is_in_conflict
+from credentialing.applications.models import Application, Supervision
+from credentialing.applications.progress import refresh_progress
+from credentialing.correspondence.services import send_letter
+
+
+class SupervisionRefused(Exception):
+    """This can't be done with the supervision now; the message says why."""
+
+
+@transaction.atomic
+def ask_supervisor(
+    *, application: Application, supervisor: Person, actor: Person, note: str = "", now: datetime | None = None
+) -> Supervision:
+    """Ask somebody on the supervisors' list to supervise the applicant, and write to them.
+
+    Raises:
+        PermissionError: neither the applicant nor the coordinator asks.
+        SupervisionRefused: the case is closed, another supervisor has been asked, the person isn't on the list.
+    """
+    now = now or timezone.now()
+    application = Application.objects.select_for_update().get(pk=application.pk)
+    if actor.pk != application.candidate_id and "coordinator" not in application.roles_of(actor, timezone.localdate(now)):
+        msg = "Only the applicant or the coordinator asks a supervisor."
+        raise PermissionError(msg)
+    if not application.is_open or application.is_paused:
+        msg = "This application is not open, so no supervisor can be asked."
+        raise SupervisionRefused(msg)
+    if application.current_supervision is not None:
+        msg = "A supervisor has already been asked. End that first."
+        raise SupervisionRefused(msg)
+    if "supervisor" not in supervisor.roles_on(timezone.localdate(now)) or supervisor.pk == application.candidate_id:
+        msg = "Choose somebody from the list of supervisors."
+        raise SupervisionRefused(msg)
+    conflict = is_in_conflict(supervisor, application.candidate)
+    if conflict:
+        raise SupervisionRefused(conflict)
+    supervision = Supervision.objects.create(application=application, supervisor=supervisor, note=note, asked_at=now)
+    refresh_progress(application, now)
+    send_letter(
+        template="supervisor_asked",
+        to=supervisor,
+        context={"candidate": str(application.candidate), "path": "/supervision/"},
+    )
+    return supervision
+
+
+@transaction.atomic
+def answer_supervision(
+    *, supervision: Supervision, actor: Person, accept: bool, now: datetime | None = None
+) -> Supervision:
+    """Record the supervisor's yes or no, once, and tell the candidate.
+
+    Raises:
+        PermissionError: somebody else answers.
+        SupervisionRefused: it was answered already.
+    """
+    now = now or timezone.now()
+    if actor.pk != supervision.supervisor_id:
+        msg = "Only the supervisor who was asked answers."
+        raise PermissionError(msg)
+    application = Application.objects.select_for_update().get(pk=supervision.application_id)
+    supervision = Supervision.objects.get(pk=supervision.pk)
+    if supervision.accepted_at or supervision.declined_at or supervision.ended_at:
+        msg = "This request has already been answered."
+        raise SupervisionRefused(msg)
+    if accept:
+        supervision.accepted_at = now
+    else:
+        supervision.declined_at = now
+    supervision.save(update_fields=["accepted_at", "declined_at"])
+    refresh_progress(application, now)
+    send_letter(
+        template="supervisor_accepted" if accept else "supervisor_declined",
+        to=application.candidate,
+        context={"supervisor": str(supervision.supervisor), "path": "/my/"},
+    )
+    return supervision
+
+
+@transaction.atomic
+def end_supervision(*, supervision: Supervision, actor: Person, now: datetime | None = None) -> Supervision:
+    """End a supervision (or take back a request); sessions already recorded stay valid.
+
+    Raises:
+        PermissionError: not the candidate, the supervisor or the coordinator.
+        SupervisionRefused: it is over already.
+    """
+    now = now or timezone.now()
+    application = Application.objects.select_for_update().get(pk=supervision.application_id)
+    allowed = actor.pk == supervision.supervisor_id or application.roles_of(actor, timezone.localdate(now)) & {
+        "candidate",
+        "coordinator",
+    }
+    if not allowed:
+        msg = "Only the candidate, the supervisor or the coordinator ends a supervision."
+        raise PermissionError(msg)
+    supervision = Supervision.objects.get(pk=supervision.pk)
+    if supervision.ended_at or supervision.declined_at:
+        msg = "This supervision is over already."
+        raise SupervisionRefused(msg)
+    supervision.ended_at = now
+    supervision.save(update_fields=["ended_at"])
+    refresh_progress(application, now)
+    return supervision

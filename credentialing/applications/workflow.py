@@ -1,0 +1,103 @@
+"""The state machine of an application: lifecycle verbs are code, stages are the pinned version's data (DESIGN §3).
+
+The states of the ABS pathway are applied, co_leading_logged, observed, workshop_attended and certified, with draft
+before. They are milestones: evidence for all of them is collected in parallel, gates alone impose order.
+"""
+
+from functools import cache
+
+from credentialing.pathways.definitions import PathwayDefinition
+from workflows.definitions import State, Transition, WorkflowDefinition
+
+DRAFT, ON_HOLD, DEFERRED, WITHDRAWN, DECLINED = "draft", "on_hold", "deferred", "withdrawn", "declined"
+OUTSIDE_THE_PATH = {
+    ON_HOLD: "On hold",
+    DEFERRED: "Deferred",
+    WITHDRAWN: "Withdrawn",
+    DECLINED: "Declined",
+}
+CANDIDATE = frozenset({"candidate"})
+COMMITTEE = frozenset({"coordinator", "ccc_chair"})
+COUNCIL = frozenset({"council"})
+KEEPERS = frozenset({"coordinator", "ccc_chair", "system"})
+
+
+@cache
+def compile_workflow(definition: PathwayDefinition) -> WorkflowDefinition:
+    """The machine of one pathway version: every edge with the roles that may take it and the guards it must pass."""
+    stages = [stage.slug for stage in definition.stages]
+    first, last, before_last = stages[0], stages[-1], stages[-2]
+    under_way = stages[:-1]
+    states = [
+        State(slug=DRAFT, label="Draft", kind="initial"),
+        *(State(slug=s.slug, label=s.label, kind="final" if s.slug == last else "normal") for s in definition.stages),
+        State(slug=ON_HOLD, label="On hold"),
+        State(slug=DEFERRED, label="Deferred"),
+        State(slug=WITHDRAWN, label="Withdrawn"),
+        State(slug=DECLINED, label="Declined", kind="final"),
+    ]
+    edges = [
+        Transition(name="submit", source=DRAFT, target=first, roles=CANDIDATE, guards=("gate_met",), label="Submit"),
+        *(
+            Transition(
+                name="advance",
+                source=source,
+                target=target.slug,
+                roles=frozenset(target.signed_by),
+                guards=("stage_met",),
+                label=f"Sign off: {target.label}",
+            )
+            for source, target in zip(stages, definition.stages[1:-1], strict=False)
+        ),
+        Transition(
+            name="certify",
+            source=before_last,
+            target=last,
+            roles=COUNCIL,
+            guards=("stage_met",),
+            label="Certify",
+            irreversible=True,
+        ),
+        Transition(
+            name="defer", source=before_last, target=DEFERRED, roles=COUNCIL, reason_required=True, label="Defer"
+        ),
+        Transition(
+            name="decline",
+            source=first,
+            target=DECLINED,
+            roles=COMMITTEE,
+            reason_required=True,
+            irreversible=True,
+            label="Decline",
+        ),
+        Transition(
+            name="decline",
+            source=before_last,
+            target=DECLINED,
+            roles=COUNCIL,
+            reason_required=True,
+            irreversible=True,
+            label="Decline",
+        ),
+        Transition(name="withdraw", source=DRAFT, target=WITHDRAWN, roles=CANDIDATE, label="Withdraw"),
+    ]
+    for stage in under_way:
+        edges += [
+            Transition(
+                name="hold", source=stage, target=ON_HOLD, roles=KEEPERS, reason_required=True, label="Put on hold"
+            ),
+            Transition(name="resume", source=ON_HOLD, target=stage, roles=KEEPERS, label="Resume"),
+            Transition(name="withdraw", source=stage, target=WITHDRAWN, roles=CANDIDATE, label="Withdraw"),
+            Transition(name="reopen", source=WITHDRAWN, target=stage, roles=KEEPERS, label="Reopen"),
+        ]
+    edges += [
+        Transition(name="reopen", source=DEFERRED, target=before_last, roles=KEEPERS, label="Reopen"),
+        Transition(name="withdraw", source=ON_HOLD, target=WITHDRAWN, roles=CANDIDATE, label="Withdraw"),
+        Transition(name="withdraw", source=DEFERRED, target=WITHDRAWN, roles=CANDIDATE, label="Withdraw"),
+        Transition(name="reopen", source=WITHDRAWN, target=DRAFT, roles=CANDIDATE | KEEPERS, label="Reopen"),
+    ]
+    workflow = WorkflowDefinition(
+        name=f"{definition.slug} {definition.version}", states=tuple(states), transitions=tuple(edges)
+    )
+    workflow.validate()
+    return workflow

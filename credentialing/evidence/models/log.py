@@ -1,0 +1,149 @@
+"""What a candidate logs: sessions led or co-led, and supervision sessions. No field for clinical content."""
+
+import secrets
+import uuid
+from datetime import date
+
+from django.core.validators import MaxValueValidator, MinValueValidator
+from django.db import models
+from django.db.models import Q
+from django.utils import timezone
+
+from credentialing.accounts.models import Person
+from credentialing.applications.models import Application
+from credentialing.evidence.querysets import LogEntryQuerySet, SupervisionSessionQuerySet
+
+MINUTES = [MinValueValidator(15), MaxValueValidator(600)]
+
+
+def new_confirmation_token() -> str:
+    """An address that only the person who got the e-mail knows."""
+    return secrets.token_urlsafe(24)
+
+
+class LogEntry(models.Model):
+    """One Balint group session that the candidate led or co-led, confirmed by the co-leader or the supervisor."""
+
+    class Role(models.TextChoices):
+        """What the candidate did."""
+
+        CO_LED = "co_led", "Co-led"
+        LED = "led", "Led alone"
+
+    class Format(models.TextChoices):
+        """How the group met."""
+
+        IN_PERSON = "in_person", "In person"
+        ONLINE = "online", "Online"
+        HYBRID = "hybrid", "Mixed"
+
+    class Setting(models.TextChoices):
+        """A class of setting, never an institution's name (DOMAIN §7)."""
+
+        RESIDENCY = "residency", "Residency program"
+        STUDENTS = "students", "Medical or other students"
+        PRACTICE = "practice", "Practice or clinic"
+        HOSPITAL = "hospital", "Hospital"
+        OPEN = "open", "Open or online group"
+        INTENSIVE = "intensive", "Intensive or conference"
+        OTHER = "other", "Other"
+
+    uuid = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
+    application = models.ForeignKey(Application, on_delete=models.PROTECT, related_name="log_entries")
+    held_on = models.DateField("date")
+    minutes = models.PositiveSmallIntegerField("length in minutes", default=90, validators=MINUTES)
+    role = models.CharField("your role", max_length=10, choices=Role.choices, default=Role.CO_LED)
+    format = models.CharField(max_length=10, choices=Format.choices, default=Format.IN_PERSON)
+    setting = models.CharField(max_length=12, choices=Setting.choices)
+    present = models.PositiveSmallIntegerField(
+        "number of group members present", validators=[MinValueValidator(1), MaxValueValidator(60)]
+    )
+    cases = models.PositiveSmallIntegerField(
+        "number of cases discussed", default=1, validators=[MinValueValidator(1), MaxValueValidator(10)]
+    )
+    recorded = models.BooleanField("the session was recorded for supervision", default=False)
+    debriefed = models.BooleanField("you debriefed with your co-leader", default=False)
+    co_leader_name = models.CharField("co-leader's name", max_length=200, blank=True)
+    co_leader_email = models.EmailField("co-leader's e-mail address", blank=True)
+    confirmation_token = models.CharField(
+        max_length=64, unique=True, default=new_confirmation_token, editable=False
+    )
+    created_at = models.DateTimeField(default=timezone.now, editable=False)
+    edited_at = models.DateTimeField(null=True, editable=False)
+    confirmed_at = models.DateTimeField(null=True, editable=False)
+    confirmed_by = models.ForeignKey(Person, null=True, on_delete=models.PROTECT, related_name="+", editable=False)
+    confirmed_as = models.CharField(max_length=20, blank=True, editable=False)
+    denied_at = models.DateTimeField(null=True, editable=False)
+    denial_reason = models.TextField(max_length=500, blank=True, editable=False)
+    removed_at = models.DateTimeField(null=True, editable=False)
+
+    objects = LogEntryQuerySet.as_manager()
+
+    class Meta:
+        verbose_name_plural = "log entries"
+        ordering = ("-held_on", "-pk")
+        indexes = [models.Index(fields=["application", "held_on"], name="log_entry_by_case_and_day")]
+        constraints = [
+            models.CheckConstraint(
+                condition=~Q(confirmed_at__isnull=False, denied_at__isnull=False),
+                name="log_entry_confirmed_or_denied",
+            ),
+            models.CheckConstraint(
+                condition=Q(role="led") | ~Q(co_leader_name=""),
+                name="log_entry_co_led_with_somebody",
+                violation_error_message="Name the co-leader.",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.get_role_display()} on {self.held_on}"
+
+    @property
+    def month(self) -> tuple[int, int]:
+        """Year and calendar month: what a cadence counts."""
+        return self.held_on.year, self.held_on.month
+
+
+class SupervisionSession(models.Model):
+    """A meeting of candidate and supervisor on the recording of a group; the recording itself is never stored."""
+
+    class Mode(models.TextChoices):
+        """Alone or with others."""
+
+        INDIVIDUAL = "individual", "Individual"
+        GROUP = "group", "In a group"
+
+    uuid = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
+    application = models.ForeignKey(Application, on_delete=models.PROTECT, related_name="supervision_sessions")
+    supervisor = models.ForeignKey(Person, on_delete=models.PROTECT, related_name="+")
+    held_on = models.DateField("date")
+    minutes = models.PositiveSmallIntegerField("length in minutes", default=60, validators=MINUTES)
+    mode = models.CharField(max_length=12, choices=Mode.choices, default=Mode.INDIVIDUAL)
+    recording_reviewed = models.BooleanField("a recording of a group was reviewed", default=True)
+    recording_of = models.DateField("date of the recorded group", null=True, blank=True)
+    recording_destroyed_on = models.DateField("recording destroyed on", null=True, blank=True)
+    logged_by = models.ForeignKey(Person, on_delete=models.PROTECT, related_name="+")
+    created_at = models.DateTimeField(default=timezone.now, editable=False)
+    edited_at = models.DateTimeField(null=True, editable=False)
+    confirmed_at = models.DateTimeField(null=True, editable=False)
+    denied_at = models.DateTimeField(null=True, editable=False)
+    denial_reason = models.TextField(max_length=500, blank=True, editable=False)
+    removed_at = models.DateTimeField(null=True, editable=False)
+
+    objects = SupervisionSessionQuerySet.as_manager()
+
+    class Meta:
+        ordering = ("-held_on", "-pk")
+        constraints = [
+            models.CheckConstraint(
+                condition=~Q(confirmed_at__isnull=False, denied_at__isnull=False),
+                name="supervision_session_confirmed_or_denied",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"Supervision on {self.held_on}"
+
+    def counts_from(self, opened_on: date | None) -> bool:
+        """Whether it lies on or after the day on which supervision could begin."""
+        return opened_on is not None and self.held_on >= opened_on

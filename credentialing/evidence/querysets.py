@@ -1,0 +1,124 @@
+"""How evidence is looked up."""
+
+from typing import TYPE_CHECKING
+
+from django.db import models
+from django.db.models import Q
+from django.utils import timezone
+
+from credentialing.accounts.models import Person
+from credentialing.applications.models import Application
+
+if TYPE_CHECKING:
+    from credentialing.evidence.models import (  # noqa: F401 - names in annotations
+        Attendance,
+        Event,
+        EvidenceFile,
+        LogEntry,
+        Observation,
+        SupervisionSession,
+    )
+
+
+class LogEntryQuerySet(models.QuerySet["LogEntry"]):
+    """Sessions led or co-led."""
+
+    def standing(self) -> "LogEntryQuerySet":
+        """Not removed by the candidate."""
+        return self.filter(removed_at__isnull=True)
+
+    def confirmed(self) -> "LogEntryQuerySet":
+        """Confirmed by co-leader or supervisor."""
+        return self.standing().filter(confirmed_at__isnull=False)
+
+    def unanswered(self) -> "LogEntryQuerySet":
+        """Neither confirmed nor denied."""
+        return self.standing().filter(confirmed_at__isnull=True, denied_at__isnull=True)
+
+    def visible_to(self, person: Person) -> "LogEntryQuerySet":
+        """Those of cases that this person may open."""
+        return self.filter(application__in=Application.objects.visible_to(person))
+
+    def for_supervisor(self, person: Person) -> "LogEntryQuerySet":
+        """Those of the candidates this person supervises."""
+        return self.filter(application__in=Application.objects.supervised_by(person))
+
+
+class SupervisionSessionQuerySet(models.QuerySet["SupervisionSession"]):
+    """Supervision sessions."""
+
+    def standing(self) -> "SupervisionSessionQuerySet":
+        """Not removed."""
+        return self.filter(removed_at__isnull=True)
+
+    def unanswered(self) -> "SupervisionSessionQuerySet":
+        """Neither confirmed nor denied."""
+        return self.standing().filter(confirmed_at__isnull=True, denied_at__isnull=True)
+
+    def visible_to(self, person: Person) -> "SupervisionSessionQuerySet":
+        """Those of cases that this person may open."""
+        return self.filter(application__in=Application.objects.visible_to(person))
+
+    def for_supervisor(self, person: Person) -> "SupervisionSessionQuerySet":
+        """Those that this person held as supervisor."""
+        return self.filter(supervisor=person)
+
+
+class EventQuerySet(models.QuerySet["Event"]):
+    """Workshops."""
+
+    def visible_to(self, person: Person) -> "EventQuerySet":
+        """The organizer's own; all for coordinator and registrar."""
+        if person.roles_on(timezone.localdate()) & {"coordinator", "registrar"}:
+            return self.all()
+        return self.filter(organiser=person)
+
+    def past(self) -> "EventQuerySet":
+        """Those that have begun."""
+        return self.filter(starts_on__lte=timezone.localdate())
+
+
+class AttendanceQuerySet(models.QuerySet["Attendance"]):
+    """Names on rosters."""
+
+    def visible_to(self, person: Person) -> "AttendanceQuerySet":
+        """One's own, and those on rosters one keeps."""
+        from credentialing.evidence.models import Event  # noqa: PLC0415 - models import this module
+
+        return self.filter(Q(person=person) | Q(event__in=Event.objects.visible_to(person)))
+
+    def attended(self) -> "AttendanceQuerySet":
+        """Marked by the organizer as attended."""
+        return self.filter(status="attended")
+
+
+class ObservationQuerySet(models.QuerySet["Observation"]):
+    """Evaluations."""
+
+    def filed(self) -> "ObservationQuerySet":
+        """Final ones."""
+        return self.filter(filed_at__isnull=False)
+
+    def by(self, person: Person) -> "ObservationQuerySet":
+        """Those asked of this evaluator."""
+        return self.filter(evaluator=person)
+
+    def readable_by(self, person: Person) -> "ObservationQuerySet":
+        """One's own; filed ones for officers who may judge the case, and for the candidate."""
+        return self.filter(
+            Q(evaluator=person)
+            | Q(filed_at__isnull=False, application__in=Application.objects.reviewable_by(person))
+            | Q(filed_at__isnull=False, application__candidate=person)
+        )
+
+
+class EvidenceFileQuerySet(models.QuerySet["EvidenceFile"]):
+    """Uploaded files."""
+
+    def standing(self) -> "EvidenceFileQuerySet":
+        """Not withdrawn."""
+        return self.filter(withdrawn_at__isnull=True)
+
+    def visible_to(self, person: Person) -> "EvidenceFileQuerySet":
+        """Those of cases that this person may open."""
+        return self.filter(application__in=Application.objects.visible_to(person))

@@ -1,0 +1,76 @@
+"""Pathways and their published versions."""
+
+import uuid
+from functools import cached_property
+from typing import Any
+
+from django.db import models
+from django.utils import timezone
+
+from credentialing.accounts.models import Person
+from credentialing.pathways.definitions import PathwayDefinition
+from credentialing.pathways.loader import load_pathway
+from credentialing.pathways.querysets import PathwayVersionQuerySet
+
+
+class Pathway(models.Model):
+    """A certification scheme of a society, for example the path to Credentialed Balint Group Leader."""
+
+    uuid = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
+    slug = models.SlugField(unique=True)
+    name = models.CharField(max_length=200)
+
+    class Meta:
+        ordering = ("name",)
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class PathwayVersion(models.Model):
+    """The rules of a pathway as published: never changed afterwards; each case is pinned to one."""
+
+    uuid = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
+    pathway = models.ForeignKey(Pathway, on_delete=models.PROTECT, related_name="versions")
+    version = models.CharField(max_length=40)
+    source = models.TextField(editable=False)
+    digest = models.CharField(max_length=64, editable=False)
+    in_force_from = models.DateField()
+    published_at = models.DateTimeField(default=timezone.now, editable=False)
+    published_by = models.ForeignKey(Person, on_delete=models.PROTECT, related_name="+")
+
+    objects = PathwayVersionQuerySet.as_manager()
+
+    class Meta:
+        ordering = ("pathway", "in_force_from", "pk")
+        constraints = [
+            models.UniqueConstraint(fields=["pathway", "version"], name="pathway_version_published_once"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.pathway} {self.version}"
+
+    def save(self, *args: Any, **kwargs: Any) -> None:
+        """Store a new version; a published one never changes.
+
+        Raises:
+            TypeError: the version is already published.
+        """
+        if self.pk:
+            msg = "A published pathway version never changes; publish a new one."
+            raise TypeError(msg)
+        super().save(*args, **kwargs)
+
+    @cached_property
+    def definition(self) -> PathwayDefinition:
+        """The stages and requirements of this version."""
+        return _definition(self.digest, self.source)
+
+
+_definitions: dict[str, PathwayDefinition] = {}
+
+
+def _definition(digest: str, source: str) -> PathwayDefinition:
+    if digest not in _definitions:
+        _definitions[digest] = load_pathway(source)
+    return _definitions[digest]

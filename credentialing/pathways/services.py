@@ -1,0 +1,44 @@
+"""Publishing pathways."""
+
+from datetime import date
+from pathlib import Path
+
+from django.db import transaction
+
+from credentialing.accounts.models import Person
+from credentialing.pathways.loader import digest_of, load_pathway
+from credentialing.pathways.models import Pathway, PathwayVersion
+
+SHIPPED = Path(__file__).parent / "shipped"
+
+
+@transaction.atomic
+def publish_pathway(*, source: str, actor: Person, in_force_from: date) -> PathwayVersion:
+    """Freeze a pathway file as a version in force from a day; publishing the same text again changes nothing.
+
+    Raises:
+        PathwayFileInvalid: the file can't be used.
+        ValueError: this version number was already published with other rules.
+    """
+    definition = load_pathway(source)
+    digest = digest_of(source)
+    pathway, _ = Pathway.objects.get_or_create(slug=definition.slug, defaults={"name": definition.name})
+    published = pathway.versions.filter(version=definition.version).first()
+    if published is not None:
+        if published.digest != digest:
+            msg = f"Version {definition.version} is already published with other rules: give the new one another number."
+            raise ValueError(msg)
+        return published
+    return PathwayVersion.objects.create(
+        pathway=pathway,
+        version=definition.version,
+        source=source,
+        digest=digest,
+        in_force_from=in_force_from,
+        published_by=actor,
+    )
+
+
+def shipped_source(slug: str) -> str:
+    """The text of a pathway file that comes with the software."""
+    return (SHIPPED / f"{slug}.toml").read_text(encoding="utf-8")
