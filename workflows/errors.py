@@ -1,0 +1,36 @@
+"""Why an act was refused. Each carries a sentence for the person who tried it."""
+
+from collections.abc import Sequence
+
+from workflows.guards import Unmet
+
+
+class TransitionError(Exception):
+    """An act was refused; nothing has changed."""
+
+
+class NoSuchTransition(TransitionError):  # noqa: N818 - names end in the reason (DESIGN §1)
+    """The present state doesn't allow this act (409)."""
+
+
+class StaleVersion(TransitionError):  # noqa: N818 - names end in the reason
+    """Somebody else has changed the subject since it was looked at (409)."""
+
+
+class NotPermitted(TransitionError):  # noqa: N818 - names end in the reason
+    """The actor may not do this (403)."""
+
+
+class TransitionBlocked(TransitionError):  # noqa: N818 - names end in the reason
+    """Something is still missing (422); `unmet` says what."""
+
+    def __init__(self, unmet: Sequence[Unmet]) -> None:
+        self.unmet = list(unmet)
+        super().__init__(" ".join(item.message for item in self.unmet))
+
+
+class ReasonRequired(TransitionBlocked):
+    """The act needs a reason."""
+
+    def __init__(self) -> None:
+        super().__init__([Unmet(code="reason_required", message="Give a reason.")])
