@@ -1,0 +1,18 @@
+"""Who must keep out of whose case."""
+
+from django.db.models import Q
+
+from credentialing.accounts.models import ConflictOfInterest, Person
+
+
+def is_in_conflict(person: Person, other: Person) -> str:
+    """Why `person` must not judge `other`, in words to `person`; "" when nothing is declared.
+
+    A declaration counts both ways: whoever declared it.
+    """
+    if person.pk == other.pk:
+        return "This is your own case."
+    declared = ConflictOfInterest.objects.filter(
+        Q(person=person, other=other) | Q(person=other, other=person)
+    ).first()
+    return f"You have a declared conflict of interest with this person ({declared.relation})." if declared else ""

@@ -1,0 +1,39 @@
+"""Letters: every e-mail the system writes, kept with its delivery."""
+
+import uuid
+
+from django.db import models
+from django.utils import timezone
+
+from credentialing.accounts.models import Person
+
+
+class Letter(models.Model):
+    """One e-mail to one person, written in the transaction of what it tells about and delivered after it."""
+
+    class State(models.TextChoices):
+        """Where it is."""
+
+        QUEUED = "queued", "Waiting"
+        SENT = "sent", "Sent"
+        FAILED = "failed", "Not delivered"
+
+    uuid = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
+    recipient = models.ForeignKey(Person, null=True, on_delete=models.PROTECT, related_name="letters")
+    to_address = models.EmailField()
+    template = models.SlugField()
+    context = models.JSONField(default=dict)
+    subject = models.CharField(max_length=250)
+    body = models.TextField()
+    state = models.CharField(max_length=10, choices=State.choices, default=State.QUEUED)
+    attempts = models.PositiveSmallIntegerField(default=0)
+    last_error = models.TextField(blank=True)
+    dedupe_key = models.CharField(max_length=200, unique=True, null=True)  # noqa: DJ001 - UNIQUE must allow several without
+    created_at = models.DateTimeField(default=timezone.now, editable=False)
+    sent_at = models.DateTimeField(null=True, editable=False)
+
+    class Meta:
+        ordering = ("-created_at", "-pk")
+
+    def __str__(self) -> str:
+        return f"{self.subject} to {self.to_address}"
