@@ -18,3 +18,4 @@ DATABASES["default"].setdefault("TEST", {})  # noqa: F405
 if DATABASES["default"]["ENGINE"] == "django.db.backends.sqlite3":  # noqa: F405
     # A real file, so that WAL, several connections and several processes behave as in production.
     DATABASES["default"]["TEST"]["NAME"] = str(_DATA / "test.sqlite3")  # noqa: F405
+(_DATA / "static").mkdir()  # WhiteNoise warns about a missing folder, and warnings are errors

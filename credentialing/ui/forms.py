@@ -11,7 +11,6 @@ from django import forms
 from django.conf import settings
 from django.core.exceptions import ValidationError
 from django.forms.renderers import DjangoTemplates
-from django.forms.utils import pretty_name
 from django.http import QueryDict
 from django.utils import timezone
 from django.utils.datastructures import MultiValueDict
@@ -36,12 +35,10 @@ class SocietyFormRenderer(DjangoTemplates):
         return self.backend({"APP_DIRS": True, "DIRS": dirs, "NAME": "society_forms", "OPTIONS": {}})
 
 
-def say_in_words(name: str, field: forms.Field) -> None:
-    """Replace Django's general refusals by ones that name the field and say what to do."""
-    label = str(field.label or pretty_name(name)).rstrip(":")
-    lower = label[:1].lower() + label[1:] if label[1:2].islower() else label
+def say_in_words(field: forms.Field) -> None:
+    """Replace Django's general refusals by ones that say what to do; the error summary puts the label before them."""
     if field.error_messages.get("required") == forms.Field.default_error_messages["required"]:
-        field.error_messages["required"] = _required_message(field, lower)
+        field.error_messages["required"] = _required_message(field)
     for code, words in {
         "max_length": "Use at most %(limit_value)d characters; this has %(show_value)d.",
         "min_length": "Use at least %(limit_value)d characters; this has %(show_value)d.",
@@ -51,14 +48,17 @@ def say_in_words(name: str, field: forms.Field) -> None:
         field.error_messages.setdefault(code, words)
 
 
-def _required_message(field: forms.Field, label: str) -> str:
-    if isinstance(field.widget, forms.CheckboxInput):
-        return "Check the box to go on."
-    if label.endswith("?"):
-        return "Answer this question."
-    if isinstance(field, (forms.ChoiceField, forms.ModelChoiceField, forms.FileField)):
-        return f"Choose {label}."
-    return f"Enter {label}."
+def _required_message(field: forms.Field) -> str:
+    for kind, words in (
+        (forms.FileField, "Choose a file."),
+        ((forms.MultipleChoiceField, forms.ModelMultipleChoiceField), "Choose at least one."),
+        ((forms.ChoiceField, forms.ModelChoiceField), "Choose one."),
+        (forms.BooleanField, "Check this box to go on."),
+        (forms.DateField, "Enter a date."),
+    ):
+        if isinstance(field, kind):
+            return words
+    return "Fill this in."
 
 
 def replace_unstorable(data: Mapping[str, Any]) -> tuple[Mapping[str, Any], frozenset[str]]:
@@ -100,8 +100,8 @@ class CleanTextMixin:
             self.data, self.unstorable = replace_unstorable(self.data)
 
     def _prepare_fields(self) -> None:
-        for name, field in self.fields.items():
-            say_in_words(name, field)
+        for field in self.fields.values():
+            say_in_words(field)
             field.widget.attrs.pop("placeholder", None)  # it would vanish while typing; hints stay
             if type(field.widget) is forms.ClearableFileInput:
                 # Stored files are immutable and have no public address: nothing to clear, nothing to link to.
@@ -139,15 +139,34 @@ class SocietyModelForm(CleanTextMixin, forms.ModelForm):
     """The base of every form that fills one model."""
 
 
+class DayInput(forms.DateInput):
+    """The browser's own picker; a refused day that it could not show stays readable as text."""
+
+    input_type = "date"
+
+    def __init__(self, attrs: dict[str, Any] | None = None) -> None:
+        super().__init__(attrs=attrs, format="%Y-%m-%d")
+
+    def get_context(self, name: str, value: object, attrs: dict[str, Any] | None) -> dict[str, Any]:
+        """Fall back to a text box where the value is no day."""
+        context = super().get_context(name, value, attrs)
+        shown = context["widget"]["value"]
+        try:
+            date.fromisoformat(shown or "2000-01-01")
+        except ValueError:
+            context["widget"]["type"] = "text"
+        return context
+
+
 class DateField(forms.DateField):
     """A calendar day in the browser's own picker; refuses impossible days, and coming ones when asked to."""
 
+    widget = DayInput
     input_formats = ("%Y-%m-%d", "%m/%d/%Y")
 
     def __init__(self, *, not_future: bool = False, earliest: date = EARLIEST, **kwargs: Any) -> None:  # noqa: ANN401 - passed through to the field
         self.not_future = not_future
         self.earliest = earliest
-        kwargs.setdefault("widget", forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"))
         messages = {
             "invalid": "Enter a date that exists, as year-month-day, for example 2026-03-31.",
             "future": "This date is still to come. Enter today or an earlier day.",

@@ -90,15 +90,42 @@ def context() -> dict[str, Any]:
             {"at": datetime(2026, 2, 20, 9, 0, tzinfo=UTC), "title": "Applied", "by": "Wei Zhang"},
         ],
         "page": Paginator(range(130), 20).page(3),
-        "inbox": [("Maria Okafor", "Co-leading log", 3), ("James Lindqvist", "Observation", 9), ("Wei Zhang", "Workshop", 12)],
+        "inbox": [
+            ("Maria Okafor", "Co-leading log", 3),
+            ("James Lindqvist", "Observation", 9),
+            ("Wei Zhang", "Workshop", 12),
+        ],
     }
 
 
 def _tasks() -> list[dict[str, str]]:
     return [
-        {"title": "Co-leading log", "url": "#", "hint": "12 of 24 sessions recorded", "status": "In progress", "tone": "info"},
+        {
+            "title": "Co-leading log",
+            "url": "#",
+            "hint": "12 of 24 sessions recorded",
+            "status": "In progress",
+            "tone": "info",
+        },
         {"title": "Observations", "url": "#", "hint": "2 of 2 signed off", "status": "Complete", "tone": "good"},
-        {"title": "Supervisor\u2019s report", "url": "#", "hint": "Asked on March 3, 2026", "status": "Waiting for others", "tone": "neutral"},
-        {"title": "Intensive", "hint": "Opens when your membership is current", "status": "Cannot start yet", "tone": "neutral"},
-        {"title": "Membership", "url": "#", "hint": "Lapsed on March 1, 2026", "status": "Action needed", "tone": "warning"},
+        {
+            "title": "Supervisor\u2019s report",
+            "url": "#",
+            "hint": "Asked on March 3, 2026",
+            "status": "Waiting for others",
+            "tone": "neutral",
+        },
+        {
+            "title": "Intensive",
+            "hint": "Opens when your membership is current",
+            "status": "Cannot start yet",
+            "tone": "neutral",
+        },
+        {
+            "title": "Membership",
+            "url": "#",
+            "hint": "Lapsed on March 1, 2026",
+            "status": "Action needed",
+            "tone": "warning",
+        },
     ]

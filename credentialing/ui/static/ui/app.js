@@ -1,7 +1,7 @@
 // Small helps on top of pages that are complete without them.
 
 function enhance(root) {
-  root.querySelector(".error-summary")?.focus();
+  root.querySelector(".error-summary[autofocus]")?.focus();
   if (navigator.clipboard) {
     for (const button of root.querySelectorAll("[data-copy]")) button.hidden = false;
   }
