@@ -13,6 +13,7 @@ from django.utils.csp import CSP
 env = environ.Env()
 BASE_DIR = Path(__file__).resolve().parent.parent
 DATA_DIR = Path(env.str("CREDENTIALING_DATA_DIR", default=str(BASE_DIR / "var"))).resolve()
+DATA_DIR.mkdir(mode=0o700, parents=True, exist_ok=True)
 
 DEBUG = env.bool("CREDENTIALING_DEBUG", default=False)
 DEMO = env.bool("CREDENTIALING_DEMO", default=False)  # shows /mail/ and the log-ins; never in production
