@@ -29,7 +29,7 @@ class SocietyFormRenderer(DjangoTemplates):
     field_template_name = "ui/forms/field.html"
 
     @cached_property
-    def engine(self) -> Any:  # noqa: ANN401 - the stubs leave the backend's type open
+    def engine(self) -> Any:
         """Look in the project's templates first, then in Django's own for widgets."""
         dirs = [*settings.TEMPLATES[0]["DIRS"], Path(django.forms.__file__).parent / "templates"]
         return self.backend({"APP_DIRS": True, "DIRS": dirs, "NAME": "society_forms", "OPTIONS": {}})
@@ -92,7 +92,7 @@ class CleanTextMixin:
     )
     unstorable: frozenset[str] = frozenset()
 
-    def __init__(self, *args: Any, **kwargs: Any) -> None:  # noqa: ANN401 - passed through to the form
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
         kwargs.setdefault("label_suffix", "")
         super().__init__(*args, **kwargs)
         self._prepare_fields()
@@ -164,7 +164,7 @@ class DateField(forms.DateField):
     widget = DayInput
     input_formats = ("%Y-%m-%d", "%m/%d/%Y")
 
-    def __init__(self, *, not_future: bool = False, earliest: date = EARLIEST, **kwargs: Any) -> None:  # noqa: ANN401 - passed through to the field
+    def __init__(self, *, not_future: bool = False, earliest: date = EARLIEST, **kwargs: Any) -> None:
         self.not_future = not_future
         self.earliest = earliest
         messages = {

@@ -47,6 +47,53 @@ def test_css_names_only_colors_that_follow_light_and_dark():
     assert re.findall(r"#[0-9a-f]{3,8}\b", outside) == []
 
 
+def contrast(first: str, second: str) -> float:
+    def luminance(color: str) -> float:
+        digits = color.removeprefix("#")
+        digits = "".join(2 * digit for digit in digits) if len(digits) == 3 else digits
+        parts = [int(digits[at : at + 2], 16) / 255 for at in (0, 2, 4)]
+        linear = [part / 12.92 if part <= 0.04045 else ((part + 0.055) / 1.055) ** 2.4 for part in parts]
+        return 0.2126 * linear[0] + 0.7152 * linear[1] + 0.0722 * linear[2]
+
+    low, high = sorted((luminance(first), luminance(second)))
+    return (high + 0.05) / (low + 0.05)
+
+
+@pytest.mark.parametrize("scheme", [0, 1], ids=["light", "dark"])
+@pytest.mark.parametrize(
+    ("color", "on", "least"),
+    [
+        ("ink", "paper", 7),
+        ("muted", "paper", 4.5),
+        ("muted", "accent-soft", 4.5),
+        ("accent", "paper", 4.5),
+        ("on-accent", "accent", 4.5),
+        ("danger", "sheet", 4.5),
+        ("edge", "paper", 3),  # the borders of text boxes, which axe cannot measure (WCAG 1.4.11)
+        ("edge", "sheet", 3),
+        ("ochre", "paper", 3),  # the ring of what has focus
+    ],
+)
+def test_colors_keep_their_contrast(color, on, least, scheme):
+    css = (STATIC / "app.css").read_text()
+    tokens = {
+        name: (light, dark)
+        for name, light, dark in re.findall(r"--([a-z-]+): light-dark\((#\w+), (#\w+)\);", css)
+        if name not in {"tone", "soft"}
+    }
+
+    assert contrast(tokens[color][scheme], tokens[on][scheme]) >= least
+
+
+@pytest.mark.parametrize("scheme", [0, 1], ids=["light", "dark"])
+def test_words_of_a_tag_keep_their_contrast(scheme):
+    css = (STATIC / "app.css").read_text()
+    pairs = re.findall(r"--tone: light-dark\((#\w+), (#\w+)\); --soft: light-dark\((#\w+), (#\w+)\)", css)
+
+    assert len(pairs) == 4
+    assert [pair for pair in pairs if contrast(pair[scheme], pair[scheme + 2]) < 4.5] == []
+
+
 @pytest.mark.parametrize("rule", INLINE)
 def test_no_template_has_inline_style_or_script(rule):
     assert [path.name for path in PAGES if re.search(INLINE[rule], contents(path))] == []
