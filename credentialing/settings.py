@@ -122,6 +122,7 @@ STORAGES = {
 }
 STATIC_URL = "static/"
 STATIC_ROOT = DATA_DIR / "static"
+WHITENOISE_USE_FINDERS = LOCAL  # the demo serves the packages' own files; production collects them
 
 AUTH_USER_MODEL = "accounts.Person"
 AUTHENTICATION_BACKENDS = [
@@ -173,6 +174,7 @@ USE_TZ = True
 
 # The society: texts on pages and certificates.
 SOCIETY_NAME = env.str("CREDENTIALING_SOCIETY_NAME", default="American Balint Society")
+CERTIFICATES_ROLES = "credentialing.accounts.rules.offices_of"  # how the certificates package asks for offices
 CERTIFICATE_PAGE_SIZE = env.str("CREDENTIALING_CERTIFICATE_PAGE_SIZE", default="letter")  # or "a4"
 
 SECURE_CSP = {

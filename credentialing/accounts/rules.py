@@ -1,8 +1,10 @@
 """Who must keep out of whose case."""
 
+from datetime import date
+
 from django.db.models import Q
 
-from credentialing.accounts.models import ConflictOfInterest, Person
+from credentialing.accounts.models import SYSTEM_PERSON_ID, ConflictOfInterest, Person
 
 
 def is_in_conflict(person: Person, other: Person) -> str:
@@ -16,3 +18,8 @@ def is_in_conflict(person: Person, other: Person) -> str:
         Q(person=person, other=other) | Q(person=other, other=person)
     ).first()
     return f"You have a declared conflict of interest with this person ({declared.relation})." if declared else ""
+
+
+def offices_of(person: Person, on: date) -> frozenset[str]:
+    """The offices a person holds on that day; the system's own actor is `system`."""
+    return frozenset({"system"}) if person.uuid == SYSTEM_PERSON_ID else person.roles_on(on)

@@ -1,0 +1,68 @@
+"""The fonts of the certificate, and whether they can set a name.
+
+WeasyPrint (like every Pango program) silently takes any system font, or draws a box, where a glyph is missing. So a
+name is looked up here first, in exactly the faces that the stylesheet names.
+"""
+
+import unicodedata
+from functools import cache
+from pathlib import Path
+
+from fontTools.ttLib import TTCollection, TTFont
+
+FOLDER = Path(__file__).parent / "fonts"
+FACES: dict[str, tuple[str, str]] = {
+    "EBGaramond12-Regular.otf": ("Certificate Serif", "normal"),
+    "EBGaramond12-Italic.otf": ("Certificate Serif", "italic"),
+    "NotoSerif-Regular.ttf": ("Certificate Serif Wide", "normal"),
+    "NotoNaskhArabic-Regular.ttf": ("Certificate Arabic", "normal"),
+    "NotoSerifHebrew-Regular.ttf": ("Certificate Hebrew", "normal"),
+}
+NAME_FACES = tuple(name for name, (_, style) in FACES.items() if style == "normal")
+SMALL_PRINT_FACES: dict[str, tuple[str, int]] = {
+    "SourceSans3-Regular.ttf": ("Certificate Sans", 400),
+    "SourceSans3-SemiBold.ttf": ("Certificate Sans", 600),
+}
+# CJK faces weigh over 20 MB, so they come from the system (Debian: fonts-noto-cjk) when they are there.
+CJK_FAMILY = "Noto Serif CJK SC"
+CJK_FILES = (
+    Path("/usr/share/fonts/opentype/noto/NotoSerifCJK-Regular.ttc"),
+    Path("/usr/share/fonts/noto-cjk/NotoSerifCJK-Regular.ttc"),
+    Path("/usr/share/fonts/google-noto-serif-cjk-fonts/NotoSerifCJK-Regular.ttc"),
+)
+
+
+@cache
+def _characters(path: Path) -> frozenset[int]:
+    font = TTCollection(path, lazy=True).fonts[0] if path.suffix == ".ttc" else TTFont(path, lazy=True)
+    return frozenset(font.getBestCmap())
+
+
+def cjk_file() -> Path | None:
+    """The system's CJK face, if it is installed."""
+    return next((path for path in CJK_FILES if path.exists()), None)
+
+
+def missing_characters(text: str) -> tuple[str, ...]:
+    """The characters of `text` that no face of the certificate has, each once, in order."""
+    paths = [FOLDER / name for name in NAME_FACES]
+    cjk = cjk_file()
+    if cjk is not None:
+        paths.append(cjk)
+    missing = []
+    for character in dict.fromkeys(unicodedata.normalize("NFC", text)):
+        if character.isspace() or unicodedata.category(character) in {"Cf", "Mn"} and _joins(character):
+            continue
+        if not any(ord(character) in _characters(path) for path in paths):
+            missing.append(character)
+    return tuple(missing)
+
+
+def _joins(character: str) -> bool:
+    """Direction marks and joiners have no picture of their own; combining marks must be in a font."""
+    return unicodedata.category(character) == "Cf"
+
+
+def in_words(characters: tuple[str, ...]) -> str:
+    """Characters named so that an administrator can find them: “Ꙃ” (U+A642 CYRILLIC CAPITAL LETTER DZELO)."""
+    return ", ".join(f"“{c}” (U+{ord(c):04X} {unicodedata.name(c, 'unnamed')})" for c in characters)

@@ -1,0 +1,216 @@
+"""Credentials (the standing) and certificates (the document)."""
+
+import secrets
+import uuid
+from collections.abc import Callable
+from datetime import date
+from typing import Any, ClassVar
+
+from django.conf import settings
+from django.core.files.storage import storages
+from django.db import models
+from django.db.models import Q
+from django.utils import timezone
+from django.utils.module_loading import import_string
+from django_fsm import FSMField, transition
+
+from certificates.facts import CertificateFacts
+from certificates.lifecycle import CREDENTIAL
+from certificates.querysets import CertificateQuerySet, CredentialQuerySet
+from workflows.definitions import WorkflowDefinition
+from workflows.guards import TransitionContext
+from workflows.subjects import WorkflowSubject
+
+
+def offices_of(person: Any, on: date) -> frozenset[str]:
+    """The offices of a person, asked of the callable that `CERTIFICATES_ROLES` names."""
+    ask: Callable[[Any, date], frozenset[str]] = import_string(settings.CERTIFICATES_ROLES)
+    return ask(person, on)
+
+
+class NumberSeries(models.Model):
+    """The last number given in one series and year; locked while the next is taken, so that none is given twice."""
+
+    prefix = models.CharField(max_length=20)
+    year = models.PositiveSmallIntegerField()
+    last = models.PositiveIntegerField(default=0)
+
+    class Meta:
+        verbose_name_plural = "number series"
+        constraints = [
+            models.UniqueConstraint(fields=["prefix", "year"], name="number_series_one_per_prefix_and_year"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.prefix}-{self.year}-{self.last:04}"
+
+
+class Credential(WorkflowSubject):
+    """A person's standing: that they hold a designation, since when, and whether it is in force today."""
+
+    subject_kind: ClassVar[str] = "credential"
+
+    class Basis(models.TextChoices):
+        """Why it was awarded."""
+
+        PATHWAY = "pathway", "Completed the pathway"
+        FOUNDING = "founding", "Founding cohort"
+        IMPORT = "import", "Earlier holder"
+        RECIPROCITY = "reciprocity", "Recognized from another society"
+
+    holder = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="credentials")
+    designation = models.CharField(max_length=200)
+    scheme = models.SlugField()
+    scheme_version = models.CharField(max_length=40, blank=True)
+    number = models.CharField(max_length=40, unique=True)
+    awarded_on = models.DateField()
+    valid_until = models.DateField(null=True, blank=True)
+    basis = models.CharField(max_length=12, choices=Basis.choices)
+    state = FSMField(default="pending", protected=True, db_index=True)
+    state_since = models.DateTimeField(default=timezone.now, editable=False)
+
+    objects = CredentialQuerySet.as_manager()
+
+    class Meta:
+        ordering = ("-awarded_on", "number")
+        constraints = [
+            models.UniqueConstraint(
+                fields=["holder", "scheme"],
+                condition=Q(state__in=["pending", "active", "suspended"]),
+                name="credential_one_live_per_holder_and_scheme",
+                violation_error_message="This person already holds this credential.",
+            ),
+            models.CheckConstraint(
+                condition=Q(valid_until__isnull=True) | Q(valid_until__gte=models.F("awarded_on")),
+                name="credential_valid_until_after_its_award",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.number} {self.holder}"
+
+    def status_on(self, day: date) -> str:
+        """The state on that day as far as it is known today: an active one past its last day has expired."""
+        if self.state == "active" and self.valid_until is not None and self.valid_until < day:
+            return "expired"
+        return str(self.state)
+
+    @property
+    def status_today(self) -> str:
+        """The state, today."""
+        return self.status_on(timezone.localdate())
+
+    @property
+    def status_label(self) -> str:
+        """The state today, in words."""
+        return CREDENTIAL.state(self.status_today).label
+
+    @property
+    def current_certificate(self) -> "Certificate | None":
+        """The newest document that has been issued."""
+        return self.certificates.filter(status="issued").order_by("-edition").first()
+
+    def workflow_definition(self) -> WorkflowDefinition:
+        return CREDENTIAL
+
+    def roles_of(self, actor: Any, on: date) -> frozenset[str]:
+        """The holder is the holder and nothing else, whatever offices they hold."""
+        if actor.pk == self.holder_id:
+            return frozenset({"holder"})
+        return offices_of(actor, on)
+
+    @transition(field=state, source="pending", target="active")
+    def award(self, *, context: TransitionContext) -> None:
+        self.state_since = context.now
+
+    @transition(field=state, source="active", target="suspended")
+    def suspend(self, *, context: TransitionContext) -> None:
+        self.state_since = context.now
+
+    @transition(field=state, source="suspended", target="active")
+    def reinstate(self, *, context: TransitionContext) -> None:
+        self.state_since = context.now
+
+    @transition(field=state, source=["active", "suspended"], target="expired")
+    def expire(self, *, context: TransitionContext) -> None:
+        self.state_since = context.now
+
+    @transition(field=state, source="expired", target="active")
+    def renew(self, *, context: TransitionContext) -> None:
+        self.state_since = context.now
+
+    @transition(field=state, source=["active", "suspended", "expired"], target="revoked")
+    def revoke(self, *, context: TransitionContext) -> None:
+        self.state_since = context.now
+
+    @transition(field=state, source=["active", "suspended", "expired"], target="resigned")
+    def resign(self, *, context: TransitionContext) -> None:
+        self.state_since = context.now
+
+
+def new_token() -> str:
+    """The part of the verification address that can't be guessed (96 bits)."""
+    return secrets.token_urlsafe(12)
+
+
+class Certificate(models.Model):
+    """One edition of the document of a credential: what it says, and its bytes, stored once."""
+
+    class Status(models.TextChoices):
+        """How far its issue is."""
+
+        INTENT = "intent", "Being issued"
+        ISSUED = "issued", "Issued"
+        REFUSED = "refused", "Can't be drawn"
+        SUPERSEDED = "superseded", "Replaced by a newer edition"
+
+    uuid = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
+    credential = models.ForeignKey(Credential, on_delete=models.PROTECT, related_name="certificates")
+    edition = models.PositiveSmallIntegerField(default=1)
+    token = models.CharField(max_length=32, unique=True, default=new_token, editable=False)
+    facts = models.JSONField()
+    status = models.CharField(max_length=12, choices=Status.choices, default=Status.INTENT)
+    problem = models.TextField(blank=True)
+    storage_name = models.CharField(max_length=200, blank=True)
+    sha256 = models.CharField(max_length=64, blank=True)
+    size = models.PositiveIntegerField(default=0)
+    prepared_at = models.DateTimeField(default=timezone.now, editable=False)
+    prepared_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
+    issued_at = models.DateTimeField(null=True, editable=False)
+
+    objects = CertificateQuerySet.as_manager()
+
+    class Meta:
+        ordering = ("credential", "-edition")
+        constraints = [
+            models.UniqueConstraint(fields=["credential", "edition"], name="certificate_one_per_edition"),
+            models.UniqueConstraint(
+                fields=["credential"],
+                condition=Q(status__in=["intent", "issued", "refused"]),
+                name="certificate_one_current_per_credential",
+            ),
+            models.CheckConstraint(
+                condition=~Q(status__in=["issued", "superseded"])
+                | (~Q(sha256="") & ~Q(storage_name="") & Q(issued_at__isnull=False)),
+                name="certificate_issued_with_its_bytes",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.credential.number} edition {self.edition}"
+
+    @property
+    def printed(self) -> CertificateFacts:
+        """What stands on the paper."""
+        return CertificateFacts.from_dict(self.facts)
+
+    @property
+    def verification_url(self) -> str:
+        """The address in the QR code."""
+        return f"{self.facts['verify_base_url']}/v/{self.token}"
+
+    def read(self) -> bytes:
+        """The stored bytes."""
+        with storages["certificates"].open(self.storage_name) as stored:
+            content: bytes = stored.read()
+        return content

@@ -1,0 +1,42 @@
+"""How credentials and certificates are looked up."""
+
+from datetime import date
+from typing import TYPE_CHECKING
+
+from django.db import models
+from django.db.models import Q
+
+if TYPE_CHECKING:
+    from certificates.models import Certificate, Credential
+
+
+class CredentialQuerySet(models.QuerySet["Credential"]):
+    """Credentials."""
+
+    def awarded(self) -> "CredentialQuerySet":
+        """Those that have been awarded, whatever became of them."""
+        return self.exclude(state="pending").select_related("holder")
+
+    def active(self, on: date) -> "CredentialQuerySet":
+        """Those in good standing today that have not run out on that day."""
+        return self.filter(Q(valid_until__isnull=True) | Q(valid_until__gte=on), state="active")
+
+    def held_by(self, person: models.Model) -> "CredentialQuerySet":
+        """Those of one holder, the newest first."""
+        return self.awarded().filter(holder=person).order_by("-awarded_on", "-pk")
+
+
+class CertificateQuerySet(models.QuerySet["Certificate"]):
+    """Certificates."""
+
+    def issued(self) -> "CertificateQuerySet":
+        """Those whose bytes are stored."""
+        return self.filter(status__in=["issued", "superseded"])
+
+    def refused(self) -> "CertificateQuerySet":
+        """Those that could not be drawn and wait for somebody."""
+        return self.filter(status="refused")
+
+    def waiting(self) -> "CertificateQuerySet":
+        """Those whose intent is committed and whose bytes are not there yet."""
+        return self.filter(status="intent")

@@ -1,0 +1,178 @@
+"""Awarding credentials and issuing certificates."""
+
+import hashlib
+from datetime import date, datetime
+from typing import Any
+
+from django.db import transaction
+from django.utils import timezone
+
+from certificates.facts import CertificateFacts
+from certificates.fonts import in_words, missing_characters
+from certificates.models import Certificate, Credential, NumberSeries
+from certificates.rendering import RenderingFailed, render_in_child
+from certificates.signals import certificate_issued, certificate_refused
+from certificates.storage import store_once
+from workflows.services import perform
+
+
+class AlreadyHeld(Exception):  # noqa: N818 - names end in the reason
+    """The person already holds this credential."""
+
+
+class NumberTaken(Exception):  # noqa: N818 - names end in the reason
+    """The number has been given to somebody else."""
+
+
+@transaction.atomic
+def next_number(*, prefix: str, year: int) -> str:
+    """Take the next number of a series; a number once taken is never given again, whatever becomes of it.
+
+    Numbers of earlier holders that were brought along are stepped over.
+    """
+    NumberSeries.objects.get_or_create(prefix=prefix, year=year)
+    series = NumberSeries.objects.select_for_update().get(prefix=prefix, year=year)
+    while True:
+        series.last += 1
+        number = str(series)
+        if not Credential.objects.filter(number=number).exists():
+            series.save(update_fields=["last"])
+            return number
+
+
+@transaction.atomic
+def award_credential(
+    *,
+    holder: Any,
+    designation: str,
+    scheme: str,
+    scheme_version: str,
+    awarded_on: date,
+    basis: str,
+    actor: Any,
+    number_prefix: str = "",
+    number: str = "",
+    valid_until: date | None = None,
+    now: datetime | None = None,
+) -> Credential:
+    """Award a credential, with the next number of its series or (earlier holders) with the number they have.
+
+    Raises:
+        AlreadyHeld: the person holds a live credential of this scheme.
+        NumberTaken: the number is another holder's.
+        TransitionError: the actor may not award.
+    """
+    now = now or timezone.now()
+    type(holder)._default_manager.select_for_update().get(pk=holder.pk)  # noqa: SLF001 - Django's public name
+    if Credential.objects.filter(holder=holder, scheme=scheme, state__in=["pending", "active", "suspended"]).exists():
+        msg = f"{holder} already holds this credential."
+        raise AlreadyHeld(msg)
+    if number and Credential.objects.filter(number=number).exists():
+        msg = f"The number {number} has already been given."
+        raise NumberTaken(msg)
+    credential = Credential.objects.create(
+        holder=holder,
+        designation=designation,
+        scheme=scheme,
+        scheme_version=scheme_version,
+        number=number or next_number(prefix=number_prefix, year=awarded_on.year),
+        awarded_on=awarded_on,
+        valid_until=valid_until,
+        basis=basis,
+        state_since=now,
+    )
+    perform(credential, "award", actor=actor, now=now)
+    return credential
+
+
+@transaction.atomic
+def prepare_certificate(*, credential: Credential, facts: CertificateFacts, actor: Any) -> Certificate:
+    """Commit the intent to issue: token, edition and every printed fact; a worker draws the document.
+
+    A second call while one is current answers that one.
+    """
+    from certificates.tasks import issue_certificate_task  # noqa: PLC0415 - tasks import this module
+
+    Credential.objects.select_for_update().get(pk=credential.pk)
+    current = credential.certificates.exclude(status=Certificate.Status.SUPERSEDED).first()
+    if current is not None:
+        return current
+    edition = credential.certificates.count() + 1
+    certificate = Certificate.objects.create(
+        credential=credential, edition=edition, facts=facts.as_dict(), prepared_by=actor
+    )
+    issue_certificate_task.enqueue(str(certificate.uuid))
+    return certificate
+
+
+def issue_certificate(certificate: Certificate) -> Certificate:
+    """Draw the document, store its bytes once and mark it issued; done again, it changes nothing.
+
+    A name with a character that no font has is refused, with the reason for the administrator.
+
+    Raises:
+        RenderingFailed: the document could not be drawn for another reason; the intent stays, try again.
+    """
+    certificate = Certificate.objects.get(pk=certificate.pk)
+    if certificate.status in {Certificate.Status.ISSUED, Certificate.Status.SUPERSEDED}:
+        return certificate
+    facts = certificate.printed
+    missing = missing_characters(" ".join([facts.name, facts.post_nominals, *(s.name for s in facts.signatories)]))
+    if missing:
+        return _refuse(certificate, f"No font of the certificate has {in_words(missing)}.")
+    content = render_in_child(facts, certificate.token)
+    sha256 = hashlib.sha256(content).hexdigest()
+    name = store_once(f"{certificate.uuid}/{sha256}.pdf", content)
+    with transaction.atomic():
+        locked = Certificate.objects.select_for_update().get(pk=certificate.pk)
+        if locked.status == Certificate.Status.ISSUED:
+            return locked
+        locked.status = Certificate.Status.ISSUED
+        locked.storage_name, locked.sha256, locked.size, locked.problem = name, sha256, len(content), ""
+        locked.issued_at = timezone.now()
+        locked.save()
+        certificate_issued.send(sender=Certificate, certificate=locked)
+    return locked
+
+
+@transaction.atomic
+def retry_certificate(*, certificate: Certificate, facts: CertificateFacts, actor: Any) -> Certificate:
+    """Try a refused certificate again with corrected facts, under the same number and token.
+
+    Raises:
+        ValueError: it has been issued; a correction then needs a new edition.
+    """
+    from certificates.tasks import issue_certificate_task  # noqa: PLC0415 - tasks import this module
+
+    certificate = Certificate.objects.select_for_update().get(pk=certificate.pk)
+    if certificate.status not in {Certificate.Status.REFUSED, Certificate.Status.INTENT}:
+        msg = "This certificate has been issued and never changes."
+        raise ValueError(msg)
+    certificate.facts = facts.as_dict()
+    certificate.prepared_by = actor
+    certificate.status = Certificate.Status.INTENT
+    certificate.problem = ""
+    certificate.save()
+    issue_certificate_task.enqueue(str(certificate.uuid))
+    return certificate
+
+
+@transaction.atomic
+def _refuse(certificate: Certificate, problem: str) -> Certificate:
+    certificate.status = Certificate.Status.REFUSED
+    certificate.problem = problem
+    certificate.save(update_fields=["status", "problem"])
+    certificate_refused.send(sender=Certificate, certificate=certificate)
+    return certificate
+
+
+__all__ = [
+    "AlreadyHeld",
+    "NumberTaken",
+    "RenderingFailed",
+    "award_credential",
+    "issue_certificate",
+    "next_number",
+    "prepare_certificate",
+    "retry_certificate",
+]

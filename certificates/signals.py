@@ -1,0 +1,7 @@
+"""What other parts may listen to."""
+
+from django.dispatch import Signal
+
+# Sent with `certificate` once its bytes are stored, and when it can't be drawn; inside the transaction of the change.
+certificate_issued = Signal()
+certificate_refused = Signal()
