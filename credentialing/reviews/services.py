@@ -1,0 +1,160 @@
+"""Signing off and returning requirements."""
+
+from datetime import datetime
+
+from django.db import transaction
+from django.utils import timezone
+
+from credentialing.accounts.models import Person
+from credentialing.accounts.rules import is_in_conflict
+from credentialing.applications.models import Application
+from credentialing.applications.progress import Assessment, assess_requirement, refresh_progress
+from credentialing.applications.services.lifecycle import note_admission
+from credentialing.audit.events import Event
+from credentialing.audit.services import record_event
+from credentialing.correspondence.services import send_letter
+from credentialing.reviews.models import SignOff
+
+
+class ReviewRefused(Exception):  # noqa: N818 - names end in the reason
+    """The requirement can't be signed off or returned now; the message says why (409)."""
+
+
+class StaleEvidence(ReviewRefused):
+    """The evidence has changed since the reviewer looked at it."""
+
+
+class NotTheReviewer(Exception):  # noqa: N818 - names end in the reason
+    """This person may not judge this requirement; the message says why (403)."""
+
+
+def objection_to_review(application: Application, person: Person) -> str:
+    """Why this person must not judge this case, in words to them; "" when nothing speaks against it."""
+    if person.pk == application.candidate_id:
+        return "This is your own case."
+    if application.supervisions.filter(supervisor=person, accepted_at__isnull=False).exists():
+        return "You supervise this candidate, so others must decide."
+    return is_in_conflict(person, application.candidate)
+
+
+@transaction.atomic
+def sign_off_requirement(
+    *, application: Application, requirement: str, actor: Person, seen_digest: str, now: datetime | None = None
+) -> SignOff:
+    """Sign a met requirement off, pinned to the evidence the reviewer has seen.
+
+    Raises:
+        NotTheReviewer: no role that signs it, or a conflict of interest.
+        StaleEvidence: the evidence has changed meanwhile.
+        ReviewRefused: not met yet, already signed off, or the case is closed.
+    """
+    now = now or timezone.now()
+    application, item, roles = _open(application, requirement, actor, seen_digest, now)
+    if not item.progress.met:
+        msg = f"This isn't complete yet: {item.progress.summary}."
+        raise ReviewRefused(msg)
+    waiting = [role for role in item.missing_roles if role in roles]
+    if not waiting:
+        msg = "This has already been signed off."
+        raise ReviewRefused(msg)
+    if any(f.person_id == actor.pk and f.digest == item.digest and f.outcome == "approved" for f in item.sign_offs):
+        msg = "You have signed this off already; somebody else must give the second approval."
+        raise ReviewRefused(msg)
+    sign_off = _store(application, item, actor, waiting[0], SignOff.Outcome.APPROVED, "", now)
+    for after in refresh_progress(application, now):
+        if after.requirement.slug == requirement and after.complete:
+            if after.requirement.kind == "decision":
+                note_admission(application=application, now=now)
+            else:
+                _write("requirement_signed_off", application, item, "")
+    return sign_off
+
+
+@transaction.atomic
+def return_requirement(
+    *,
+    application: Application,
+    requirement: str,
+    actor: Person,
+    seen_digest: str,
+    reason: str,
+    now: datetime | None = None,
+) -> SignOff:
+    """Send a requirement back to the candidate, saying what should be changed.
+
+    Raises:
+        NotTheReviewer: no role that signs it, or a conflict of interest.
+        StaleEvidence: the evidence has changed meanwhile.
+        ReviewRefused: no reason, already complete, or the case is closed.
+    """
+    now = now or timezone.now()
+    application, item, roles = _open(application, requirement, actor, seen_digest, now)
+    if not reason.strip():
+        msg = "Say what should be changed."
+        raise ReviewRefused(msg)
+    if item.complete or item.returned:
+        msg = "This has already been decided."
+        raise ReviewRefused(msg)
+    role = next(role for role in item.requirement.signed_by if role in roles)
+    sign_off = _store(application, item, actor, role, SignOff.Outcome.RETURNED, reason.strip(), now)
+    refresh_progress(application, now)
+    _write("requirement_returned", application, item, reason.strip())
+    return sign_off
+
+
+def _open(
+    application: Application, requirement: str, actor: Person, seen_digest: str, now: datetime
+) -> tuple[Application, Assessment, frozenset[str]]:
+    application = Application.objects.select_for_update().get(pk=application.pk)
+    objection = objection_to_review(application, actor)
+    if objection:
+        raise NotTheReviewer(objection)
+    roles = actor.roles_on(timezone.localdate(now))
+    item = assess_requirement(application, requirement, timezone.localdate(now))
+    if not roles & set(item.requirement.signed_by):
+        msg = "You don't hold the office that signs this off."
+        raise NotTheReviewer(msg)
+    if not application.is_open or application.is_paused or application.state == "draft":
+        msg = "This case isn't open for review at the moment."
+        raise ReviewRefused(msg)
+    if item.digest != seen_digest:
+        msg = "The evidence has changed since you looked at it. Look again before you decide."
+        raise StaleEvidence(msg)
+    return application, item, roles
+
+
+def _store(
+    application: Application, item: Assessment, actor: Person, role: str, outcome: str, reason: str, now: datetime
+) -> SignOff:
+    sign_off = SignOff.objects.create(
+        application=application,
+        requirement=item.requirement.slug,
+        outcome=outcome,
+        role=role,
+        reviewer=actor,
+        reason=reason,
+        evidence_digest=item.digest,
+        created_at=now,
+    )
+    approved = outcome == SignOff.Outcome.APPROVED
+    record_event(
+        event=Event.REQUIREMENT_SIGNED_OFF if approved else Event.REQUIREMENT_RETURNED,
+        actor=actor,
+        subject_kind=application.subject_kind,
+        subject_id=application.uuid,
+        details={"requirement": item.requirement.slug, "role": role, "digest": item.digest},
+        now=now,
+    )
+    return sign_off
+
+
+def _write(template: str, application: Application, item: Assessment, reason: str) -> None:
+    send_letter(
+        template=template,
+        to=application.candidate,
+        context={
+            "requirement": item.requirement.label,
+            "reason": reason,
+            "path": f"/my/case/{item.requirement.slug}/",
+        },
+    )
