@@ -19,3 +19,4 @@ if DATABASES["default"]["ENGINE"] == "django.db.backends.sqlite3":  # noqa: F405
     # A real file, so that WAL, several connections and several processes behave as in production.
     DATABASES["default"]["TEST"]["NAME"] = str(_DATA / "test.sqlite3")  # noqa: F405
 (_DATA / "static").mkdir()  # WhiteNoise warns about a missing folder, and warnings are errors
+INSTALLED_APPS += ["tests.workflows.testapp"]  # noqa: F405 - a small model of the engine's own tests

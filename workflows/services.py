@@ -1,13 +1,15 @@
 """The one door: every change of state goes through `perform`."""
 
-from collections.abc import Iterator
+from copy import deepcopy
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any, TypeVar
+from typing import Any, TypeVar, cast
 
-from django.core.exceptions import ImproperlyConfigured
+from django.core.exceptions import ImproperlyConfigured, ObjectDoesNotExist
 from django.db import transaction
 from django.utils import timezone
+from django_fsm import FSMMeta, InvalidResultState
+from django_fsm import Transition as FSMTransition
 
 from workflows import effects, ledger
 from workflows.definitions import Transition
@@ -60,18 +62,23 @@ def perform(
         if expected_version is not None and subject.version != expected_version:
             msg = "Somebody else has changed this since you looked at it."
             raise StaleVersion(msg)
-        edge, role = _edge(subject, name, actor, now)
+        roles = subject.roles_of(actor, timezone.localdate(now))
+        edge = _edge(subject, name, actor=actor, roles=roles, reason=reason, now=now)
+        refusal = _refusal(subject, edge, actor, roles)
+        if refusal:
+            raise NotPermitted(refusal)
         context = TransitionContext(actor=actor, reason=reason, now=now, transition=edge)
         unmet = unmet_of(subject, context)
         if unmet:
             raise TransitionBlocked(unmet)
         if edge.reason_required and not reason:
             raise ReasonRequired
-        edge = _move(subject, edge, context)
+        _move(subject, edge, context)
+        role = min(edge.roles & roles)
         record = ledger.append(subject, edge=edge, actor=actor, role=role, reason=reason, now=now)
-        _store(subject)
+        subject.save_step()
         effects.enqueue(record)
-    obj.refresh_from_db()
+    obj.take_over(subject)
     return record
 
 
@@ -79,10 +86,15 @@ def available_actions(obj: WorkflowSubject, actor: Any, *, now: datetime | None 
     """The acts that the actor's roles allow in the present state, each with what is still missing."""
     now = now or timezone.now()
     roles = obj.roles_of(actor, timezone.localdate(now))
-    names = dict.fromkeys(
-        edge.name for edge in obj.workflow_definition().edges(source=obj.state) if edge.roles & roles
-    )
-    return [explain(obj, name, actor, now=now) for name in names]
+    actions = []
+    for name in dict.fromkeys(edge.name for edge in obj.workflow_definition().edges(source=obj.state)):
+        try:
+            edge = _edge(obj, name, actor=actor, roles=roles, reason="", now=now)
+        except NoSuchTransition:
+            continue
+        if edge.roles & roles:
+            actions.append(_action(obj, edge, actor=actor, roles=roles, now=now))
+    return actions
 
 
 def explain(obj: WorkflowSubject, name: str, actor: Any, *, now: datetime | None = None) -> Action:
@@ -92,59 +104,97 @@ def explain(obj: WorkflowSubject, name: str, actor: Any, *, now: datetime | None
         NoSuchTransition: the present state doesn't allow the act.
     """
     now = now or timezone.now()
-    try:
-        edge, _ = _edge(obj, name, actor, now)
-    except NotPermitted as refusal:
-        edge = next(obj.workflow_definition().edges(name, obj.state))
-        return Action(transition=edge, permitted=False, refusal=str(refusal))
+    roles = obj.roles_of(actor, timezone.localdate(now))
+    edge = _edge(obj, name, actor=actor, roles=roles, reason="", now=now)
+    return _action(obj, edge, actor=actor, roles=roles, now=now)
+
+
+def _action(obj: WorkflowSubject, edge: Transition, *, actor: Any, roles: frozenset[str], now: datetime) -> Action:
+    refusal = _refusal(obj, edge, actor, roles)
+    if refusal:
+        return Action(transition=edge, permitted=False, refusal=refusal)
     context = TransitionContext(actor=actor, reason="", now=now, transition=edge)
     return Action(transition=edge, permitted=True, unmet=tuple(unmet_of(obj, context)))
 
 
 def _locked(obj: Subject) -> Subject:
     """A fresh copy under the row lock, so that a refusal leaves the caller's object alone."""
-    return type(obj)._default_manager.select_for_update(of=("self",)).get(pk=obj.pk)  # noqa: SLF001 - Django's public name
+    try:
+        return type(obj)._base_manager.select_for_update(of=("self",)).get(pk=obj.pk)
+    except ObjectDoesNotExist:
+        msg = "This no longer exists."
+        raise StaleVersion(msg) from None
 
 
-def _edge(subject: WorkflowSubject, name: str, actor: Any, now: datetime) -> tuple[Transition, str]:
-    """The edge that this actor may take, and the role they take it in."""
-    edges = list(subject.workflow_definition().edges(name, subject.state))
+def _edge(
+    subject: WorkflowSubject, name: str, *, actor: Any, roles: frozenset[str], reason: str, now: datetime
+) -> Transition:
+    """The one edge on which this act would carry the subject, whoever may take it.
+
+    Where an act leads to one of several states, the model's own method says to which: roles and guards are then those
+    of the edge that is really taken.
+    """
+    definition = subject.workflow_definition()
+    edges = list(definition.edges(name, subject.state))
+    if edges:
+        meta = _fsm_meta(subject, name)
+        if not (meta.has_transition(subject.state) and meta.conditions_met(subject, subject.state)):
+            edges = []
+    if len(edges) > 1:
+        edges = [
+            edge
+            for edge in edges
+            if _target_ahead(subject, TransitionContext(actor=actor, reason=reason, now=now, transition=edge))
+            == edge.target
+        ]
     if not edges:
-        label = subject.workflow_definition().state(subject.state).label
-        msg = f"This is not possible any more, or not yet: the present state is “{label}”."
+        msg = (
+            "This is not possible any more, or not yet: "
+            f"the present state is “{definition.state(subject.state).label}”."
+        )
         raise NoSuchTransition(msg)
-    roles = subject.roles_of(actor, timezone.localdate(now))
-    permitted = [edge for edge in edges if edge.roles & roles]
-    if not permitted:
-        msg = "You don't hold a role that may do this."
-        raise NotPermitted(msg)
-    edge = permitted[0]
-    objection = subject.objection_to(actor, edge)
-    if objection:
-        raise NotPermitted(objection)
-    return edge, min(edge.roles & roles)
+    return next((edge for edge in edges if edge.roles & roles), edges[0])
 
 
-def _move(subject: WorkflowSubject, edge: Transition, context: TransitionContext) -> Transition:
-    """Call the django-fsm method; the edge it took must be one of the definition."""
-    method = getattr(type(subject), edge.name, None)
-    if not hasattr(method, "_django_fsm"):
-        msg = f"{type(subject).__name__} has no django-fsm transition {edge.name}."
+def _refusal(subject: WorkflowSubject, edge: Transition, actor: Any, roles: frozenset[str]) -> str:
+    """Why this actor may not take this edge; "" if they may."""
+    if not edge.roles & roles:
+        return "You don't hold a role that may do this."
+    return subject.objection_to(actor, edge)
+
+
+def _fsm_meta(subject: WorkflowSubject, name: str) -> FSMMeta:
+    method = getattr(type(subject), name, None)
+    meta = getattr(method, "_django_fsm", None)
+    if meta is None:
+        msg = f"{type(subject).__name__} has no django-fsm transition {name}."
         raise ImproperlyConfigured(msg)
+    return cast("FSMMeta", meta)
+
+
+def _target_ahead(subject: WorkflowSubject, context: TransitionContext) -> str | None:
+    """Where the django-fsm method would lead, tried on a copy that is thrown away (no signal, nothing saved)."""
+    values = {
+        field.attname: deepcopy(subject.__dict__[field.attname])
+        for field in subject._meta.concrete_fields
+        if field.attname in subject.__dict__
+    }
+    trial = type(subject).from_db(subject._state.db, list(values), list(values.values()))
+    meta = _fsm_meta(subject, context.transition.name)
+    edge = cast("FSMTransition", meta.get_transition(subject.state))
+    result = edge.method(trial, context=context)
+    target: Any = edge.target
+    if hasattr(target, "get_state"):
+        try:
+            target = target.get_state(trial, edge, result, args=(), kwargs={"context": context})
+        except InvalidResultState:
+            return None
+    return subject.state if target is None else str(target)
+
+
+def _move(subject: WorkflowSubject, edge: Transition, context: TransitionContext) -> None:
+    """Call the django-fsm method; it must lead where the edge says."""
     getattr(subject, edge.name)(context=context)
-    for taken in _siblings(subject, edge):
-        if taken.target == subject.state:
-            return taken
-    msg = f"{edge.name} led from {edge.source} to {subject.state}, which the definition doesn't know."
-    raise ImproperlyConfigured(msg)
-
-
-def _siblings(subject: WorkflowSubject, edge: Transition) -> Iterator[Transition]:
-    return subject.workflow_definition().edges(edge.name, edge.source)
-
-
-def _store(subject: WorkflowSubject) -> None:
-    subject.version += 1
-    subject.save(
-        update_fields=[field.name for field in subject._meta.concrete_fields if not field.primary_key]  # noqa: SLF001 - Django's public name
-    )
+    if subject.state != edge.target:
+        msg = f"{edge.name} led from {edge.source} to {subject.state}, but the definition says {edge.target}."
+        raise ImproperlyConfigured(msg)

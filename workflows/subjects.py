@@ -4,13 +4,15 @@ import uuid
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date
-from typing import Any, ClassVar
+from typing import Any, ClassVar, Self
 
 from django.db import models
 from django_fsm import FSMFieldMixin
 
 from workflows.definitions import Transition, WorkflowDefinition
 from workflows.guards import Guard
+
+ENGINE_FIELDS = frozenset({"state", "version"})
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -30,22 +32,39 @@ class ProtectedStateMixin(models.Model):
     instead, and put back on error.
     """
 
+    _reloading: frozenset[str] = frozenset()
+
     class Meta:
         abstract = True
 
-    def refresh_from_db(self, *args: Any, **kwargs: Any) -> None:
+    def get_deferred_fields(self) -> set[str]:
+        """The fields not loaded; a state taken out for reloading isn't one, or Django would leave it out."""
+        return super().get_deferred_fields() - self._reloading
+
+    def refresh_from_db(
+        self,
+        using: str | None = None,
+        fields: Iterable[str] | None = None,
+        from_queryset: models.QuerySet[Self] | None = None,
+    ) -> None:
         """Reload from the database; the state can't be written meanwhile."""
-        protected = [
-            field.attname
+        wanted = None if fields is None else frozenset(fields)
+        taken = {
+            field.attname: self.__dict__.pop(field.attname)
             for field in self._meta.concrete_fields
-            if isinstance(field, FSMFieldMixin) and getattr(field, "protected", False)
-        ]
-        taken = {name: self.__dict__.pop(name) for name in protected if name in self.__dict__}
+            if isinstance(field, FSMFieldMixin)
+            and field.protected
+            and field.attname in self.__dict__
+            and (wanted is None or field.attname in wanted)
+        }
+        self._reloading = frozenset(taken)
         try:
-            super().refresh_from_db(*args, **kwargs)
+            super().refresh_from_db(using=using, fields=wanted, from_queryset=from_queryset)
         except BaseException:
             self.__dict__.update(taken)
             raise
+        finally:
+            del self._reloading
         for name, value in taken.items():
             self.__dict__.setdefault(name, value)
 
@@ -54,10 +73,12 @@ class WorkflowSubject(ProtectedStateMixin):
     """Something with a state that only `workflows.services.perform` changes.
 
     A subclass declares `state = FSMField(protected=True)` and a django-fsm method for every act of its definition.
+    Such a method changes fields of its own object and nothing else: it doesn't save, mail or write to other rows.
     """
 
     subject_kind: ClassVar[str]
     state: Any
+    _in_step: bool = False
 
     uuid = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
     version = models.PositiveIntegerField(default=0, editable=False)
@@ -67,19 +88,49 @@ class WorkflowSubject(ProtectedStateMixin):
 
     def save(
         self,
-        force_insert: Any = False,  # noqa: FBT002 - Django's signature
-        force_update: bool = False,  # noqa: FBT001, FBT002 - Django's signature
+        *,
+        force_insert: bool | tuple[models.base.ModelBase, ...] = False,
+        force_update: bool = False,
         using: str | None = None,
         update_fields: Iterable[str] | None = None,
     ) -> None:
         """Store everything but state and version, which only `perform` writes."""
-        if not self._state.adding and update_fields is None:
-            update_fields = [
-                field.name
-                for field in self._meta.concrete_fields
-                if not field.primary_key and field.name not in {"state", "version"}
-            ]
+        if not (self._state.adding or self._in_step or force_insert):
+            if update_fields is None:
+                update_fields = self._loaded_fields()
+            update_fields = [name for name in update_fields if name not in ENGINE_FIELDS]
         super().save(force_insert=force_insert, force_update=force_update, using=using, update_fields=update_fields)
+
+    def save_step(self) -> None:
+        """Store the step that `perform` has just made (nobody else calls this)."""
+        self.version += 1
+        self._in_step = True
+        try:
+            self.save(update_fields=self._loaded_fields())
+        finally:
+            del self._in_step
+
+    def take_over(self, other: Self) -> None:
+        """Become what `other`, a copy of the same row, is: without a query, and with the state closed throughout."""
+        for field in (*self._meta.concrete_fields, *self._meta.private_fields):
+            if field.concrete and field.attname in other.__dict__:
+                self.__dict__[field.attname] = other.__dict__[field.attname]
+            if field.is_relation and field.is_cached(other):
+                field.set_cached_value(self, field.get_cached_value(other))
+            elif field.is_relation and field.is_cached(self):
+                field.delete_cached_value(self)
+        for relation in self._meta.related_objects:
+            if relation.is_cached(self):
+                relation.delete_cached_value(self)
+        self._prefetched_objects_cache: dict[str, Any] = {}
+
+    def _loaded_fields(self) -> list[str]:
+        deferred = self.get_deferred_fields()
+        return [
+            field.name
+            for field in self._meta.concrete_fields
+            if not (field.primary_key or field.generated or field.attname in deferred)
+        ]
 
     def workflow_definition(self) -> WorkflowDefinition:
         """The rules this subject moves by."""

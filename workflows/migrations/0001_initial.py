@@ -7,7 +7,6 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
     dependencies = [
@@ -16,63 +15,90 @@ class Migration(migrations.Migration):
 
     operations = [
         migrations.CreateModel(
-            name='LedgerRecord',
+            name="LedgerRecord",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('uuid', models.UUIDField(default=uuid.uuid4, editable=False, unique=True)),
-                ('subject_kind', models.SlugField()),
-                ('subject_id', models.UUIDField()),
-                ('sequence', models.PositiveIntegerField()),
-                ('transition', models.SlugField()),
-                ('source', models.SlugField()),
-                ('target', models.SlugField()),
-                ('role', models.SlugField()),
-                ('reason_digest', models.CharField(blank=True, max_length=64)),
-                ('evidence', models.JSONField(default=list)),
-                ('rules_digest', models.CharField(max_length=64)),
-                ('definition_digest', models.CharField(max_length=64)),
-                ('recorded_at', models.DateTimeField()),
-                ('previous_digest', models.CharField(blank=True, max_length=64)),
-                ('digest', models.CharField(max_length=64)),
-                ('actor', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='ledger_records', to=settings.AUTH_USER_MODEL)),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("uuid", models.UUIDField(default=uuid.uuid4, editable=False, unique=True)),
+                ("subject_kind", models.SlugField()),
+                ("subject_id", models.UUIDField()),
+                ("sequence", models.PositiveIntegerField()),
+                ("transition", models.SlugField()),
+                ("source", models.SlugField()),
+                ("target", models.SlugField()),
+                ("role", models.SlugField()),
+                ("reason_digest", models.CharField(blank=True, max_length=64)),
+                ("evidence", models.JSONField(default=list)),
+                ("rules_digest", models.CharField(max_length=64)),
+                ("definition_digest", models.CharField(max_length=64)),
+                ("recorded_at", models.DateTimeField()),
+                ("previous_digest", models.CharField(blank=True, max_length=64)),
+                ("digest", models.CharField(max_length=64)),
+                (
+                    "actor",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="ledger_records",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
             ],
             options={
-                'ordering': ('subject_kind', 'subject_id', 'sequence'),
+                "ordering": ("subject_kind", "subject_id", "sequence"),
             },
         ),
         migrations.CreateModel(
-            name='EffectRun',
+            name="EffectRun",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('effect', models.SlugField()),
-                ('attempts', models.PositiveSmallIntegerField(default=0)),
-                ('done_at', models.DateTimeField(null=True)),
-                ('last_error', models.TextField(blank=True)),
-                ('record', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='effect_runs', to='workflows.ledgerrecord')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("effect", models.SlugField()),
+                ("attempts", models.PositiveSmallIntegerField(default=0)),
+                ("done_at", models.DateTimeField(null=True)),
+                ("last_error", models.TextField(blank=True)),
+                (
+                    "record",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="effect_runs",
+                        to="workflows.ledgerrecord",
+                    ),
+                ),
             ],
             options={
-                'ordering': ('pk',),
+                "ordering": ("pk",),
             },
         ),
         migrations.CreateModel(
-            name='Reason',
+            name="Reason",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('text', models.TextField()),
-                ('salt', models.CharField(max_length=32)),
-                ('record', models.OneToOneField(on_delete=django.db.models.deletion.PROTECT, related_name='kept_reason', to='workflows.ledgerrecord')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("text", models.TextField()),
+                ("salt", models.CharField(max_length=32)),
+                (
+                    "record",
+                    models.OneToOneField(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="kept_reason",
+                        to="workflows.ledgerrecord",
+                    ),
+                ),
             ],
         ),
         migrations.AddConstraint(
-            model_name='ledgerrecord',
-            constraint=models.UniqueConstraint(fields=('subject_kind', 'subject_id', 'sequence'), name='ledger_record_one_per_sequence'),
+            model_name="ledgerrecord",
+            constraint=models.UniqueConstraint(
+                fields=("subject_kind", "subject_id", "sequence"), name="ledger_record_one_per_sequence"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='ledgerrecord',
-            constraint=models.CheckConstraint(condition=models.Q(('sequence__gte', 1)), name='ledger_record_sequence_starts_at_one'),
+            model_name="ledgerrecord",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("sequence__gte", 1)), name="ledger_record_sequence_starts_at_one"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='effectrun',
-            constraint=models.UniqueConstraint(fields=('record', 'effect'), name='effect_run_one_per_record_and_effect'),
+            model_name="effectrun",
+            constraint=models.UniqueConstraint(
+                fields=("record", "effect"), name="effect_run_one_per_record_and_effect"
+            ),
         ),
     ]

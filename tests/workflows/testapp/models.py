@@ -1,0 +1,163 @@
+"""A library loan: small, and with every feature the engine offers."""
+
+from collections.abc import Iterable, Mapping
+from datetime import date
+from typing import Any, ClassVar
+
+from django.db import models
+from django_fsm import GET_STATE, RETURN_VALUE, FSMField, transition
+
+from workflows.definitions import State, Transition, WorkflowDefinition
+from workflows.guards import Guard, TransitionContext, Unmet
+from workflows.subjects import EvidenceReference, WorkflowSubject
+
+READER, CLERK, CHIEF = frozenset({"reader"}), frozenset({"clerk"}), frozenset({"chief"})
+
+LOAN = WorkflowDefinition(
+    name="loan",
+    states=(
+        State(slug="asked", label="Asked for", kind="initial"),
+        State(slug="lent", label="Lent"),
+        State(slug="paused", label="Paused"),
+        State(slug="returned", label="Returned", kind="final"),
+        State(slug="lost", label="Lost", kind="final"),
+    ),
+    transitions=(
+        Transition(name="lend", source="asked", target="lent", roles=CLERK | CHIEF, guards=("paid",)),
+        Transition(name="give_back", source="lent", target="returned", roles=READER | CLERK),
+        Transition(name="write_off", source="lent", target="lost", roles=CHIEF, reason_required=True),
+        Transition(name="find_again", source="lost", target="lent", roles=CHIEF),
+        Transition(name="pause", source="asked", target="paused", roles=READER | CLERK),
+        Transition(name="pause", source="lent", target="paused", roles=CLERK),
+        Transition(name="resume", source="paused", target="asked", roles=READER | CLERK),
+        Transition(name="resume", source="paused", target="lent", roles=CLERK),
+        Transition(name="extend", source="lent", target="lent", roles=READER, guards=("in_time", "paid")),
+        Transition(name="settle", source="paused", target="returned", roles=CHIEF),
+        Transition(name="settle", source="paused", target="lost", roles=CLERK),
+        Transition(name="bungle", source="asked", target="lent", roles=CHIEF),
+        Transition(name="explode", source="asked", target="lent", roles=CHIEF, guards=("broken",)),
+        Transition(name="vanish", source="asked", target="lent", roles=CHIEF),
+        Transition(name="balk", source="asked", target="lent", roles=CHIEF),
+        Transition(name="inspect", source="lent", target="lent", roles=CHIEF),
+        Transition(name="wander", source="paused", target="asked", roles=CHIEF),
+        Transition(name="wander", source="paused", target="lent", roles=CHIEF),
+    ),
+    exits=frozenset({"find_again"}),
+)
+
+
+def paid(subject: WorkflowSubject, context: TransitionContext) -> Iterable[Unmet]:
+    if subject.fee_due:
+        yield Unmet(code="fee_due", message="The fee is due.", have="0", need=str(subject.fee_due))
+
+
+def in_time(subject: WorkflowSubject, context: TransitionContext) -> Iterable[Unmet]:
+    if subject.overdue:
+        yield Unmet(code="overdue", message="The loan is overdue.")
+
+
+def broken(subject: WorkflowSubject, context: TransitionContext) -> Iterable[Unmet]:
+    raise ZeroDivisionError
+
+
+GUARDS: Mapping[str, Guard] = {"paid": paid, "in_time": in_time, "broken": broken}
+
+
+class Shelf(models.Model):
+    name = models.CharField(max_length=20)
+
+
+class Loan(WorkflowSubject):
+    subject_kind: ClassVar[str] = "loan"
+
+    state = FSMField(default="asked", protected=True)
+    title = models.CharField(max_length=40)
+    note = models.TextField(blank=True)
+    grants = models.JSONField(default=dict)
+    refuses = models.JSONField(default=list)
+    evidence = models.JSONField(default=list)
+    fee_due = models.PositiveIntegerField(default=0)
+    overdue = models.BooleanField(default=False)
+    closed = models.BooleanField(default=False)
+    paused_from = models.CharField(max_length=20, blank=True)
+    trail = models.JSONField(default=list)
+    shelf = models.ForeignKey(Shelf, null=True, on_delete=models.PROTECT, related_name="loans")
+
+    def workflow_definition(self) -> WorkflowDefinition:
+        return LOAN
+
+    def roles_of(self, actor: Any, on: date) -> frozenset[str]:
+        return frozenset(self.grants.get(str(actor.pk), []))
+
+    def objection_to(self, actor: Any, transition: Transition) -> str:
+        return "One doesn't lend to oneself." if actor.pk in self.refuses and transition.name == "lend" else ""
+
+    def guards(self) -> Mapping[str, Guard]:
+        return GUARDS
+
+    def evidence_snapshot(self) -> list[EvidenceReference]:
+        return [EvidenceReference(**item) for item in self.evidence]
+
+    def where_to(self, *, context: TransitionContext) -> str:
+        return context.transition.target
+
+    def is_open(self) -> bool:
+        return not self.closed
+
+    @transition(field=state, source="asked", target="lent", conditions=[is_open])
+    def lend(self, *, context: TransitionContext) -> None:
+        self.trail.append("lend")
+
+    @transition(field=state, source="lent", target="returned")
+    def give_back(self, *, context: TransitionContext) -> None:
+        self.trail.append("give_back")
+
+    @transition(field=state, source="lent", target="lost")
+    def write_off(self, *, context: TransitionContext) -> None:
+        self.trail.append("write_off")
+
+    @transition(field=state, source="lost", target=GET_STATE(where_to))
+    def find_again(self, *, context: TransitionContext) -> None:
+        self.trail.append("find_again")
+
+    @transition(field=state, source="*", target="paused")
+    def pause(self, *, context: TransitionContext) -> None:
+        self.paused_from = self.state
+        self.trail.append("pause")
+
+    @transition(field=state, source="paused", target=RETURN_VALUE())
+    def resume(self, *, context: TransitionContext) -> str:
+        self.trail.append("resume")
+        target, self.paused_from = self.paused_from, ""
+        return target
+
+    @transition(field=state, source="lent", target="lent")
+    def extend(self, *, context: TransitionContext) -> None:
+        self.trail.append("extend")
+
+    @transition(field=state, source="paused", target=GET_STATE(where_to, states=["returned", "lost"]))
+    def settle(self, *, context: TransitionContext) -> None:
+        self.trail.append("settle")
+
+    @transition(field=state, source="asked", target="lost")
+    def bungle(self, *, context: TransitionContext) -> None:
+        """Leads elsewhere than the definition says."""
+
+    @transition(field=state, source="asked", target="lent")
+    def explode(self, *, context: TransitionContext) -> None:
+        """Its guard fails."""
+
+    def vanish(self) -> None:
+        """No django-fsm transition, although the definition names one."""
+
+    @transition(field=state, source="lent", target="lent")
+    def balk(self, *, context: TransitionContext) -> None:
+        """The definition has it from asked, django-fsm from elsewhere."""
+
+    @transition(field=state, source="lent", target=None)
+    def inspect(self, *, context: TransitionContext) -> None:
+        self.trail.append("inspect")
+
+    @transition(field=state, source="paused", target=RETURN_VALUE("nowhere"))
+    def wander(self, *, context: TransitionContext) -> str:
+        return "elsewhere"
