@@ -5,15 +5,15 @@ import tempfile
 from pathlib import Path
 
 from django.core.files.base import ContentFile
-from django.core.files.storage import FileSystemStorage, storages
+from django.core.files.storage import FileSystemStorage, Storage, storages
 
 
-def store_once(name: str, content: bytes) -> str:
+def store_once(name: str, content: bytes, *, storage: Storage | None = None) -> str:
     """Store `content` under `name` unless it lies there already, and answer the name.
 
     On a file system: temporary file, fsync, rename, fsync of the folder, so that a crash leaves all or nothing.
     """
-    storage = storages["certificates"]
+    storage = storage or storages["certificates"]
     if storage.exists(name):
         return name
     if not isinstance(storage, FileSystemStorage):

@@ -1,0 +1,1 @@
+"""Everything that changes evidence, one module per concept."""

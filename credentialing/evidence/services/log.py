@@ -1,0 +1,244 @@
+"""The log of group sessions: add, edit, remove, confirm, deny."""
+
+from collections.abc import Iterable, Mapping
+from datetime import datetime
+from typing import Any
+
+from django.db import transaction
+from django.utils import timezone
+
+from credentialing.accounts.models import Person
+from credentialing.applications.models import Application
+from credentialing.audit.events import Event
+from credentialing.correspondence.services import send_letter
+from credentialing.evidence.models import LogEntry
+from credentialing.evidence.models.log import new_confirmation_token
+from credentialing.evidence.services.cases import (
+    EvidenceRefused,
+    lock_case,
+    must_be_candidate,
+    must_be_past,
+    note_change,
+)
+
+FIELDS = (
+    "held_on",
+    "minutes",
+    "role",
+    "format",
+    "setting",
+    "present",
+    "cases",
+    "recorded",
+    "debriefed",
+    "co_leader_name",
+    "co_leader_email",
+)
+
+
+@transaction.atomic
+def add_log_entry(
+    *, application: Application, actor: Person, now: datetime | None = None, **fields: Any
+) -> LogEntry:
+    """Add a session to the candidate's log and ask the co-leader, if they gave an address, to confirm it.
+
+    Raises:
+        PermissionError: not the candidate.
+        EvidenceRefused: closed case, impossible date, or the same session is logged already.
+    """
+    now = now or timezone.now()
+    application = lock_case(application)
+    must_be_candidate(application, actor)
+    must_be_past(fields["held_on"], now)
+    _refuse_repetition(application, fields, None)
+    entry = LogEntry(application=application, created_at=now, **fields)
+    entry.full_clean(exclude=["application"])
+    entry.save()
+    note_change(
+        application, event=Event.ITEM_ADDED, actor=actor, now=now, details={"item": str(entry.uuid), "kind": "log"}
+    )
+    _ask_co_leader(entry)
+    return entry
+
+
+@transaction.atomic
+def edit_log_entry(*, entry: LogEntry, actor: Person, now: datetime | None = None, **fields: Any) -> LogEntry:
+    """Change a logged session; a confirmation (or denial) of it is lost, and the co-leader is asked again.
+
+    Raises:
+        PermissionError: not the candidate.
+        EvidenceRefused: closed case, removed entry, impossible date or repetition.
+    """
+    now = now or timezone.now()
+    application = lock_case(entry.application)
+    must_be_candidate(application, actor)
+    entry = _fresh(entry)
+    must_be_past(fields["held_on"], now)
+    _refuse_repetition(application, fields, entry)
+    if all(getattr(entry, name) == value for name, value in fields.items()):
+        return entry
+    for name, value in fields.items():
+        setattr(entry, name, value)
+    entry.confirmed_at = entry.confirmed_by = entry.denied_at = None
+    entry.confirmed_as = entry.denial_reason = ""
+    entry.confirmation_token = new_confirmation_token()
+    entry.edited_at = now
+    entry.full_clean(exclude=["application"])
+    entry.save()
+    note_change(
+        application, event=Event.ITEM_EDITED, actor=actor, now=now, details={"item": str(entry.uuid), "kind": "log"}
+    )
+    _ask_co_leader(entry)
+    return entry
+
+
+@transaction.atomic
+def remove_log_entry(
+    *, entry: LogEntry, actor: Person, restore: bool = False, now: datetime | None = None
+) -> LogEntry:
+    """Take a session out of the log (it is kept and can be restored).
+
+    Raises:
+        PermissionError: not the candidate.
+        EvidenceRefused: closed case, or it is removed (or restored) already.
+    """
+    now = now or timezone.now()
+    application = lock_case(entry.application)
+    must_be_candidate(application, actor)
+    entry = LogEntry.objects.get(pk=entry.pk)
+    if (entry.removed_at is None) == restore:
+        msg = "This has already been done."
+        raise EvidenceRefused(msg)
+    if restore:
+        _refuse_repetition(application, {"held_on": entry.held_on, "role": entry.role, "setting": entry.setting}, entry)
+    entry.removed_at = None if restore else now
+    entry.save(update_fields=["removed_at"])
+    note_change(
+        application,
+        event=Event.ITEM_ADDED if restore else Event.ITEM_REMOVED,
+        actor=actor,
+        now=now,
+        details={"item": str(entry.uuid), "kind": "log"},
+    )
+    return entry
+
+
+@transaction.atomic
+def confirm_log_entry(
+    *, entry: LogEntry, role: str, actor: Person | None = None, now: datetime | None = None
+) -> LogEntry:
+    """Confirm a session, as its supervisor (logged in) or as its co-leader (who got the e-mail).
+
+    Raises:
+        PermissionError: the candidate themself, or a supervisor of somebody else.
+        EvidenceRefused: removed, or answered already.
+    """
+    now = now or timezone.now()
+    application = lock_case(entry.application)
+    entry = _answerable(entry, application, role, actor)
+    entry.confirmed_at, entry.confirmed_by, entry.confirmed_as = now, actor, role
+    entry.save(update_fields=["confirmed_at", "confirmed_by", "confirmed_as"])
+    note_change(
+        application,
+        event=Event.SESSION_CONFIRMED,
+        actor=actor,
+        now=now,
+        details={"item": str(entry.uuid), "kind": "log", "as": role},
+    )
+    return entry
+
+
+@transaction.atomic
+def confirm_log_entries(
+    *, entries: Iterable[LogEntry], actor: Person, now: datetime | None = None
+) -> list[LogEntry]:
+    """Confirm several sessions at once as their supervisor: all of them or none.
+
+    Raises:
+        PermissionError, EvidenceRefused: as for one.
+    """
+    return [confirm_log_entry(entry=entry, role="supervisor", actor=actor, now=now) for entry in entries]
+
+
+@transaction.atomic
+def deny_log_entry(
+    *, entry: LogEntry, role: str, reason: str, actor: Person | None = None, now: datetime | None = None
+) -> LogEntry:
+    """Say that a session was not as logged; the candidate is told and can correct it.
+
+    Raises:
+        PermissionError: as for a confirmation.
+        EvidenceRefused: no reason, removed, or answered already.
+    """
+    now = now or timezone.now()
+    application = lock_case(entry.application)
+    entry = _answerable(entry, application, role, actor)
+    if not reason.strip():
+        msg = "Say what is not right."
+        raise EvidenceRefused(msg)
+    entry.denied_at, entry.denial_reason, entry.confirmed_as = now, reason.strip(), role
+    entry.save(update_fields=["denied_at", "denial_reason", "confirmed_as"])
+    note_change(
+        application,
+        event=Event.SESSION_DENIED,
+        actor=actor,
+        now=now,
+        details={"item": str(entry.uuid), "kind": "log", "as": role},
+    )
+    send_letter(
+        template="session_denied",
+        to=application.candidate,
+        context={"date": f"{entry.held_on:%B} {entry.held_on.day}, {entry.held_on.year}", "path": "/my/log/"},
+    )
+    return entry
+
+
+def _fresh(entry: LogEntry) -> LogEntry:
+    entry = LogEntry.objects.get(pk=entry.pk)
+    if entry.removed_at is not None:
+        msg = "This session has been removed from the log."
+        raise EvidenceRefused(msg)
+    return entry
+
+
+def _answerable(entry: LogEntry, application: Application, role: str, actor: Person | None) -> LogEntry:
+    if actor is not None and actor.pk == application.candidate_id:
+        msg = "Nobody confirms their own sessions."
+        raise PermissionError(msg)
+    if role == "supervisor" and not (
+        actor is not None and application.supervisions.accepted().filter(supervisor=actor).exists()
+    ):
+        msg = "Only the candidate's supervisor confirms this."
+        raise PermissionError(msg)
+    entry = _fresh(entry)
+    if entry.confirmed_at or entry.denied_at:
+        msg = "This session has already been answered."
+        raise EvidenceRefused(msg)
+    return entry
+
+
+def _refuse_repetition(application: Application, fields: Mapping[str, Any], but: LogEntry | None) -> None:
+    same = application.log_entries.standing().filter(
+        held_on=fields["held_on"], role=fields["role"], setting=fields["setting"]
+    )
+    if but is not None:
+        same = same.exclude(pk=but.pk)
+    if same.exists():
+        msg = "A session on this date with the same role and setting is in your log already."
+        raise EvidenceRefused(msg)
+
+
+def _ask_co_leader(entry: LogEntry) -> None:
+    if not entry.co_leader_email:
+        return
+    send_letter(
+        template="session_to_confirm",
+        to=entry.co_leader_email,
+        context={
+            "candidate": str(entry.application.candidate),
+            "co_leader": entry.co_leader_name,
+            "date": f"{entry.held_on:%B} {entry.held_on.day}, {entry.held_on.year}",
+            "path": f"/confirm/{entry.confirmation_token}/",
+        },
+        dedupe_key=f"confirm:{entry.confirmation_token}",
+    )
