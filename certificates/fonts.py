@@ -34,8 +34,11 @@ CJK_FILES = (
 
 @cache
 def _characters(path: Path) -> frozenset[int]:
-    font = TTCollection(path, lazy=True).fonts[0] if path.suffix == ".ttc" else TTFont(path, lazy=True)
-    return frozenset(font.getBestCmap())
+    if path.suffix == ".ttc":
+        with TTCollection(path, lazy=True) as collection:
+            return frozenset(collection.fonts[0].getBestCmap())
+    with TTFont(path, lazy=True) as font:
+        return frozenset(font.getBestCmap())
 
 
 def cjk_file() -> Path | None:
@@ -51,16 +54,11 @@ def missing_characters(text: str) -> tuple[str, ...]:
         paths.append(cjk)
     missing = []
     for character in dict.fromkeys(unicodedata.normalize("NFC", text)):
-        if character.isspace() or unicodedata.category(character) in {"Cf", "Mn"} and _joins(character):
-            continue
+        if character.isspace() or unicodedata.category(character) == "Cf":
+            continue  # direction marks and joiners have no picture of their own
         if not any(ord(character) in _characters(path) for path in paths):
             missing.append(character)
     return tuple(missing)
-
-
-def _joins(character: str) -> bool:
-    """Direction marks and joiners have no picture of their own; combining marks must be in a font."""
-    return unicodedata.category(character) == "Cf"
 
 
 def in_words(characters: tuple[str, ...]) -> str:
