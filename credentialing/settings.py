@@ -134,6 +134,11 @@ AUTH_PASSWORD_VALIDATORS = [
     {"NAME": "django.contrib.auth.password_validation.MinimumLengthValidator", "OPTIONS": {"min_length": 10}},
     {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
 ]
+ACCOUNT_ADAPTER = "credentialing.accounts.adapter.AccountAdapter"
+ACCOUNT_FORMS = {
+    "signup": "credentialing.accounts.forms.SignupForm",
+    "login": "credentialing.accounts.forms.LoginForm",
+}
 ACCOUNT_USER_MODEL_USERNAME_FIELD = None
 ACCOUNT_LOGIN_METHODS = {"email"}
 ACCOUNT_SIGNUP_FIELDS = ["email*", "password1*"]
@@ -171,6 +176,8 @@ DEFAULT_FROM_EMAIL = env.str("CREDENTIALING_FROM_EMAIL", default="credentialing@
 LANGUAGE_CODE = "en-us"
 TIME_ZONE = env.str("CREDENTIALING_TIME_ZONE", default="America/New_York")  # the society's local dates
 USE_TZ = True
+
+NAVIGATION = ["credentialing.accounts.navigation.items"]
 
 # The society: texts on pages and certificates.
 SOCIETY_NAME = env.str("CREDENTIALING_SOCIETY_NAME", default="American Balint Society")

@@ -1,9 +1,23 @@
-"""Every public address, grouped by audience (DESIGN: `/my/ /reviews/ /council/ /registry/ /verify/`)."""
+"""Every public address, grouped by audience (`/my/ /reviews/ /council/ /registry/ /verify/`)."""
 
+from django.conf import settings
+from django.contrib import admin
 from django.urls import include, path
 
+from credentialing.accounts.views import home
+
 urlpatterns = [
-    path("accounts/", include("allauth.urls")),
-    path("", include("credentialing.ui.urls")),
+    path("", include("credentialing.registry.urls")),
+    path("home/", home, name="home"),
     path("", include("certificates.urls")),
+    path("", include("credentialing.accounts.urls")),
+    path("", include("credentialing.applications.urls")),
+    path("", include("credentialing.evidence.urls")),
+    path("", include("credentialing.reviews.urls")),
+    path("", include("credentialing.council.urls")),
+    path("", include("credentialing.ui.urls")),
+    path("accounts/", include("allauth.urls")),
+    path("admin/", admin.site.urls),
 ]
+if settings.DEMO:
+    urlpatterns.append(path("", include("credentialing.operations.urls")))

@@ -21,6 +21,12 @@ class PersonQuerySet(models.QuerySet["Person"]):
         ).distinct()
 
 
+    def found(self, words: str) -> "PersonQuerySet":
+        """Those who have an account or stand in the registry and whose name or address contains the words."""
+        people = self.exclude(uuid="00000000-0000-4000-8000-000000000001").order_by("name", "pk")
+        return people.filter(Q(name__icontains=words) | Q(email__icontains=words)) if words else people
+
+
 class PersonManager(BaseUserManager.from_queryset(PersonQuerySet)):  # type: ignore[misc]  # django-stubs knows no dynamic base
     """Creates people; an e-mail address is stored in lower case so that it is unique whatever its case."""
 

@@ -4,3 +4,6 @@ from django.apps import AppConfig
 class ApplicationsConfig(AppConfig):
     name = "credentialing.applications"
     label = "applications"
+
+    def ready(self) -> None:
+        from credentialing.applications import receivers  # noqa: F401, PLC0415 - connects the receivers

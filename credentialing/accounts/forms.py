@@ -1,0 +1,96 @@
+"""Forms about people."""
+
+from typing import Any
+
+from allauth.account.forms import LoginForm as AllauthLoginForm
+from allauth.account.forms import SignupForm as AllauthSignupForm
+from django import forms
+
+from credentialing.accounts.models import ConflictOfInterest, Membership, Person, Role
+from credentialing.ui.forms import CleanTextMixin, DateField, SocietyForm, SocietyModelForm
+
+
+class SignupForm(CleanTextMixin, AllauthSignupForm):  # type: ignore[misc]  # allauth has no types
+    """An account: name, address, password."""
+
+    name = forms.CharField(
+        label="Full name",
+        max_length=200,
+        help_text="As you use it professionally. You can set the name on the certificate later.",
+        widget=forms.TextInput(attrs={"autocomplete": "name"}),
+    )
+    field_order = ("name", "email", "password1")
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["email"].label = "E-mail address"
+        self.fields["password1"].label = "Password"
+
+
+class LoginForm(CleanTextMixin, AllauthLoginForm):  # type: ignore[misc]  # allauth has no types
+    """Log-in by e-mail address and password."""
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["login"].label = "E-mail address"
+        if "remember" in self.fields:
+            self.fields["remember"].label = "Stay logged in on this device"
+
+
+class ProfileForm(SocietyModelForm):
+    """What a person says about themselves."""
+
+    class Meta:
+        model = Person
+        fields = ("name", "certificate_name", "post_nominals", "profession", "city", "country", "listed")
+        help_texts = {  # noqa: RUF012 - Django's way
+            "certificate_name": "Leave it empty to use your full name. Any script is welcome.",
+            "post_nominals": "For example MD, LMFT. They stand below your name on the certificate.",
+            "city": "Shown in the registry when you are credentialed.",
+            "listed": "Your name, designation, number and status are then in the public registry. "
+            "Unlisted credentials can still be checked by their number.",
+        }
+
+
+class TermForm(SocietyForm):
+    """Give an office from a day on."""
+
+    prefix = "term"
+    role = forms.ChoiceField(label="Office", choices=Role.choices)
+    starts_on = DateField(label="From")
+    ends_on = DateField(label="Until", required=False, help_text="Leave it empty for an open-ended term.")
+
+    def clean(self) -> dict[str, Any]:
+        data = super().clean() or self.cleaned_data
+        starts_on, ends_on = data.get("starts_on"), data.get("ends_on")
+        if starts_on and ends_on and ends_on < starts_on:
+            self.add_error("ends_on", "The term can't end before it starts.")
+        return data
+
+
+class MembershipForm(SocietyModelForm):
+    """Record a membership as the membership office reports it."""
+
+    prefix = "membership"
+    starts_on = DateField(label="Member since", not_future=True)
+    ends_on = DateField(label="Until", required=False, help_text="Leave it empty while the membership runs.")
+
+    class Meta:
+        model = Membership
+        fields = ("number", "starts_on", "ends_on")
+
+
+class ConflictForm(SocietyModelForm):
+    """Declare a relation that keeps one from judging somebody."""
+
+    class Meta:
+        model = ConflictOfInterest
+        fields = ("relation",)
+        labels = {"relation": "How are you related?"}  # noqa: RUF012 - Django's way
+        help_texts = {"relation": "A few words, for example: colleague in the same practice."}  # noqa: RUF012 - Django's way
+
+
+class SearchForm(SocietyForm):
+    """Find people by name or address."""
+
+    q = forms.CharField(label="Name or e-mail address", max_length=100, required=False)

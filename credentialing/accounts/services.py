@@ -1,0 +1,137 @@
+"""Everything that changes people, terms, memberships and conflicts."""
+
+from collections.abc import Sequence
+from datetime import date, datetime, timedelta
+from typing import Any
+
+from django.db import transaction
+from django.utils import timezone
+
+from credentialing.accounts.models import ConflictOfInterest, Membership, Person, Role, Term
+from credentialing.accounts.signals import person_changed
+
+
+class AlreadyInOffice(Exception):  # noqa: N818 - names end in the reason
+    """The person already holds that office."""
+
+
+class TermOver(Exception):  # noqa: N818 - names end in the reason
+    """The term has already ended."""
+
+
+@transaction.atomic
+def grant_role(
+    *, person: Person, role: str, actor: Person, starts_on: date, ends_on: date | None = None
+) -> Term:
+    """Give a person an office for a term.
+
+    Raises:
+        PermissionError: the actor is no administrator, or would give themself an office.
+        AlreadyInOffice: the person holds it then already.
+    """
+    _must_administer(actor, person)
+    if Role(role) in person.roles_on(starts_on):
+        msg = f"{person} already holds this office on that day."
+        raise AlreadyInOffice(msg)
+    term = Term(person=person, role=role, starts_on=starts_on, ends_on=ends_on)
+    term.full_clean()
+    term.save()
+    _announce("accounts:role:granted", actor, person, {"role": role, "from": str(starts_on)})
+    return term
+
+
+@transaction.atomic
+def end_term(*, term: Term, actor: Person, now: datetime | None = None) -> Term:
+    """End a term of office today: from the next request on the office is gone.
+
+    Raises:
+        PermissionError: the actor is no administrator, or it is their own office.
+        TermOver: it has ended already.
+    """
+    today = timezone.localdate(now)
+    term = Term.objects.select_for_update().get(pk=term.pk)
+    _must_administer(actor, term.person)
+    if term.ends_on is not None and term.ends_on < today:
+        msg = "This term has already ended."
+        raise TermOver(msg)
+    term.ends_on = max(term.starts_on, today - timedelta(days=1))
+    term.save(update_fields=["ends_on"])
+    _announce("accounts:role:ended", actor, term.person, {"role": term.role})
+    return term
+
+
+@transaction.atomic
+def record_membership(
+    *,
+    person: Person,
+    actor: Person,
+    starts_on: date,
+    ends_on: date | None = None,
+    number: str = "",
+    now: datetime | None = None,
+) -> Membership:
+    """Record a membership; one that runs on in the books is closed first by giving it an end.
+
+    Raises:
+        PermissionError: neither coordinator nor registrar, or one's own membership.
+    """
+    if person.pk == actor.pk or not actor.roles_on(timezone.localdate(now)) & {"coordinator", "registrar"}:
+        msg = "Only the coordinator or the registrar records memberships, and not their own."
+        raise PermissionError(msg)
+    running = person.memberships.filter(starts_on=starts_on).first()
+    membership = running or Membership(person=person, starts_on=starts_on)
+    membership.number, membership.ends_on, membership.recorded_by = number, ends_on, actor
+    membership.full_clean()
+    membership.save()
+    _announce("accounts:membership:recorded", actor, person, {"from": str(starts_on), "until": str(ends_on or "")})
+    return membership
+
+
+@transaction.atomic
+def declare_conflict(*, person: Person, other: Person, relation: str, actor: Person) -> ConflictOfInterest:
+    """Declare that `person` must not judge `other`; declaring it again changes nothing.
+
+    Raises:
+        PermissionError: the actor declares it for somebody else without being the coordinator.
+        ValueError: with oneself.
+    """
+    if actor.pk != person.pk and "coordinator" not in actor.roles_on(timezone.localdate()):
+        msg = "One declares one's own conflicts; the coordinator can do it for others."
+        raise PermissionError(msg)
+    if person.pk == other.pk:
+        msg = "Nobody needs to declare a conflict with themselves: one's own case is always closed to one."
+        raise ValueError(msg)
+    conflict, created = ConflictOfInterest.objects.get_or_create(
+        person=person, other=other, defaults={"relation": relation, "declared_by": actor}
+    )
+    if created:
+        _announce("accounts:conflict:declared", actor, other, {"by": str(person.uuid)})
+    return conflict
+
+
+@transaction.atomic
+def update_profile(*, person: Person, actor: Person, changed: Sequence[str]) -> Person:
+    """Store what a person has changed about themselves (`changed` names the fields, already set on `person`).
+
+    Raises:
+        PermissionError: somebody else's profile.
+    """
+    if person.pk != actor.pk:
+        msg = "Everybody changes their own profile."
+        raise PermissionError(msg)
+    person.save(update_fields=list(changed))
+    _announce("accounts:profile:changed", actor, person, {"fields": sorted(changed)})
+    return person
+
+
+def _announce(name: str, actor: Person, person: Person, details: dict[str, Any]) -> None:
+    person_changed.send(
+        sender=Person, name=name, actor=actor, subject_kind="person", subject_id=person.uuid, details=details
+    )
+
+
+def _must_administer(actor: Person, person: Person) -> None:
+    administers = actor.is_superuser or "administrator" in actor.roles_on(timezone.localdate())
+    if not administers or actor.pk == person.pk:
+        msg = "Only an administrator gives and ends offices, and not their own."
+        raise PermissionError(msg)

@@ -1,0 +1,6 @@
+"""What happens to people, announced so that higher layers (audit) can record it in the same transaction."""
+
+from django.dispatch import Signal
+
+# Sent with: name (the audit event's slug), actor, subject_kind, subject_id, details. A receiver that fails stops the act.
+person_changed = Signal()

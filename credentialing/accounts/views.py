@@ -1,0 +1,138 @@
+"""Everybody's home, the profile, and the officers' page of people."""
+
+from typing import cast
+from uuid import UUID
+
+from django.contrib import messages
+from django.core.paginator import Paginator
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.utils import timezone
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
+
+from credentialing.accounts.access import AuthedRequest, requires, roles_today, signed_in
+from credentialing.accounts.forms import MembershipForm, ProfileForm, SearchForm, TermForm
+from credentialing.accounts.models import Person, Term
+from credentialing.accounts.navigation import home_of
+from credentialing.accounts.services import (
+    AlreadyInOffice,
+    TermOver,
+    end_term,
+    grant_role,
+    record_membership,
+    update_profile,
+)
+from credentialing.ui.responses import conflict, not_permitted
+
+OFFICERS = ("administrator", "coordinator", "registrar")
+PAGE = 50
+
+
+@signed_in
+@require_safe
+def home(request: HttpRequest) -> HttpResponse:
+    """Send everybody to the home of their first office, candidates to their path."""
+    return redirect(home_of(roles_today(request)))
+
+
+@signed_in
+@require_http_methods(["GET", "HEAD", "POST"])
+def profile(request: AuthedRequest) -> HttpResponse:
+    """One's own name, degrees and place."""
+    form = ProfileForm(request.POST or None, instance=Person.objects.get(pk=request.user.pk))
+    if request.method == "POST" and form.is_valid():
+        if form.changed_data:
+            update_profile(person=form.instance, actor=request.user, changed=form.changed_data)
+        messages.success(request, "Your profile is saved.")
+        return redirect("accounts:profile")
+    return render(request, "accounts/profile.html", {"form": form})
+
+
+@requires(*OFFICERS)
+@require_safe
+def people(request: HttpRequest) -> HttpResponse:
+    """Find people."""
+    form = SearchForm(request.GET or None)
+    words = form.cleaned_data["q"] if form.is_valid() else ""
+    page = Paginator(Person.objects.found(words), PAGE).get_page(request.GET.get("page"))
+    return render(request, "accounts/people.html", {"form": form, "page": page, "words": words})
+
+
+@requires(*OFFICERS)
+@require_safe
+def person(request: HttpRequest, uuid: UUID) -> HttpResponse:
+    """One person: offices, memberships, conflicts."""
+    return _show(request, uuid)
+
+
+@requires("administrator")
+@require_POST
+def term_grant(request: AuthedRequest, uuid: UUID) -> HttpResponse:
+    """Give an office."""
+    somebody = get_object_or_404(Person, uuid=uuid)
+    form = TermForm(request.POST)
+    if not form.is_valid():
+        return _show(request, uuid, term_form=form, status=422)
+    try:
+        grant_role(person=somebody, actor=request.user, **form.cleaned_data)
+    except AlreadyInOffice as refusal:
+        return conflict(request, str(refusal), request.path.rsplit("offices", 1)[0])
+    except PermissionError as refusal:
+        return not_permitted(request, str(refusal))
+    messages.success(request, f"{somebody} now holds that office.")
+    return redirect("accounts:person", uuid=uuid)
+
+
+@requires("administrator")
+@require_POST
+def term_end(request: AuthedRequest, uuid: UUID, term: int) -> HttpResponse:
+    """End an office."""
+    held = get_object_or_404(Term, pk=term, person__uuid=uuid)
+    try:
+        end_term(term=held, actor=request.user)
+    except TermOver as refusal:
+        return conflict(request, str(refusal), request.path.rsplit("offices", 1)[0])
+    except PermissionError as refusal:
+        return not_permitted(request, str(refusal))
+    messages.success(request, "The office has ended.")
+    return redirect("accounts:person", uuid=uuid)
+
+
+@requires("coordinator", "registrar")
+@require_POST
+def membership_record(request: AuthedRequest, uuid: UUID) -> HttpResponse:
+    """Record a membership."""
+    somebody = get_object_or_404(Person, uuid=uuid)
+    form = MembershipForm(request.POST)
+    if not form.is_valid():
+        return _show(request, uuid, membership_form=form, status=422)
+    try:
+        record_membership(person=somebody, actor=request.user, **form.cleaned_data)
+    except PermissionError as refusal:
+        return not_permitted(request, str(refusal))
+    messages.success(request, f"The membership of {somebody} is recorded.")
+    return redirect("accounts:person", uuid=uuid)
+
+
+def _show(
+    request: HttpRequest,
+    uuid: UUID,
+    *,
+    term_form: TermForm | None = None,
+    membership_form: MembershipForm | None = None,
+    status: int = 200,
+) -> HttpResponse:
+    somebody = get_object_or_404(Person, uuid=uuid)
+    roles = roles_today(request)
+    today = timezone.localdate()
+    context = {
+        "person": somebody,
+        "terms": somebody.terms.all(),
+        "running": set(somebody.terms.on(today).values_list("pk", flat=True)),
+        "memberships": somebody.memberships.all(),
+        "conflicts": somebody.conflicts.select_related("other"),
+        "term_form": (term_form or TermForm(initial={"starts_on": today})) if "administrator" in roles else None,
+        "membership_form": (membership_form or MembershipForm()) if roles & {"coordinator", "registrar"} else None,
+        "own": somebody.pk == cast("Person", request.user).pk,
+    }
+    return render(request, "accounts/person.html", context, status=status)

@@ -1,0 +1,62 @@
+"""Forms of the candidate's case."""
+
+from django import forms
+
+from credentialing.accounts.models import Person
+from credentialing.applications.models import Application
+from credentialing.ui.forms import SocietyForm, SocietyModelForm
+
+NO_PATIENTS = "Write about yourself and your leading. Never write about a patient or a group member."
+
+
+class ApplicationForm(SocietyModelForm):
+    """The application form; a draft may be incomplete."""
+
+    class Meta:
+        model = Application
+        fields = ("practice", "prior_experience", "motivation")
+        help_texts = {  # noqa: RUF012 - Django's way
+            "practice": f"What you do, and with whom you would lead a group. {NO_PATIENTS}",
+            "prior_experience": "Groups you have been a member of, intensives, roughly how many sessions.",
+            "motivation": NO_PATIENTS,
+        }
+        widgets = {  # noqa: RUF012 - Django's way
+            "practice": forms.Textarea(attrs={"rows": 4}),
+            "prior_experience": forms.Textarea(attrs={"rows": 6}),
+            "motivation": forms.Textarea(attrs={"rows": 6}),
+        }
+
+
+class SubmissionForm(SocietyForm):
+    """The last question before an application is handed in."""
+
+    truthful = forms.BooleanField(label="What I have written is true, and it names no patient and no group member")
+
+
+class SupervisorForm(SocietyForm):
+    """Ask somebody on the list of supervisors."""
+
+    supervisor = forms.ModelChoiceField(
+        label="Supervisor", queryset=Person.objects.none(), to_field_name="uuid", widget=forms.RadioSelect
+    )
+    note = forms.CharField(
+        label="A few words to them",
+        max_length=1000,
+        required=False,
+        widget=forms.Textarea(attrs={"rows": 4}),
+        help_text="Where you work, when you could meet. Nothing about patients.",
+    )
+
+    def __init__(self, *args: object, people: object, **kwargs: object) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["supervisor"].queryset = people
+        self.fields["supervisor"].empty_label = None
+        self.fields["supervisor"].label_from_instance = lambda person: ", ".join(
+            part for part in (person.printed_name, person.post_nominals, person.city, person.country) if part
+        )
+
+
+class ReasonForm(SocietyForm):
+    """Why something is done."""
+
+    reason = forms.CharField(label="Reason", max_length=2000, widget=forms.Textarea(attrs={"rows": 4}))

@@ -1,0 +1,14 @@
+"""Answers that several pages give."""
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+
+
+def conflict(request: HttpRequest, text: str, back_url: str, *, title: str = "", status: int = 409) -> HttpResponse:
+    """A clear notice that the act was not done: the state doesn't allow it, or it was done before (409)."""
+    return render(request, "409.html", {"title": title, "text": text, "back_url": back_url}, status=status)
+
+
+def not_permitted(request: HttpRequest, text: str) -> HttpResponse:
+    """The person may not do this (403), with the reason."""
+    return render(request, "403.html", {"text": text}, status=403)
