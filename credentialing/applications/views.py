@@ -1,10 +1,7 @@
 """The candidate's own pages."""
 
-from functools import wraps
-from typing import TYPE_CHECKING
-
 from django.contrib import messages
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import Http404, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils import timezone
@@ -13,6 +10,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from certificates.models import Credential
 from credentialing.accounts.access import AuthedRequest, signed_in
 from credentialing.accounts.models import Person
+from credentialing.applications.access import own_case, with_case
 from credentialing.applications.forms import ApplicationForm, ReasonForm, SubmissionForm, SupervisorForm
 from credentialing.applications.models import Application
 from credentialing.applications.presentation import door, next_steps, stage_tasks, track
@@ -35,30 +33,14 @@ from credentialing.ui.responses import conflict
 from workflows.errors import TransitionBlocked, TransitionError
 from workflows.services import explain
 
-if TYPE_CHECKING:
-    from collections.abc import Callable
-
 HOME = "applications:home"
-
-
-def with_case(view: "Callable[..., HttpResponse]") -> "Callable[..., HttpResponse]":
-    """Hand the view the newest case of whoever asks; 404 without one."""
-
-    @wraps(view)
-    def wrapped(request: AuthedRequest, *args: object, **kwargs: object) -> HttpResponse:
-        application = _own(request)
-        if application is None:
-            raise Http404
-        return view(request, application, *args, **kwargs)
-
-    return wrapped
 
 
 @signed_in
 @require_safe
 def home(request: AuthedRequest) -> HttpResponse:
     """The candidate's home: where the case stands, what to do next, who has the ball."""
-    application = _own(request)
+    application = own_case(request)
     credentials = Credential.objects.held_by(request.user).prefetch_related("certificates")
     if application is None:
         return render(request, "applications/home_empty.html", {"credentials": credentials})
@@ -205,8 +187,3 @@ def withdraw(request: AuthedRequest, application: Application) -> HttpResponse:
         messages.success(request, "You have withdrawn your application. Everything is kept.")
         return redirect(HOME)
     return render(request, "applications/withdraw.html", {"form": bound, "application": application})
-
-
-def _own(request: HttpRequest) -> Application | None:
-    """The newest case of whoever asks."""
-    return Application.objects.of(request.user).select_related("pathway_version", "candidate").first()

@@ -1,0 +1,1 @@
+"""Forms of evidence, one module per concept."""

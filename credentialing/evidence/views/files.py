@@ -1,0 +1,98 @@
+"""Uploading, withdrawing and downloading files."""
+
+from uuid import UUID
+
+from django.contrib import messages
+from django.http import Http404, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
+from django.utils.http import content_disposition_header
+from django.views.decorators.http import require_GET, require_http_methods, require_POST
+
+from credentialing.accounts.access import AuthedRequest, signed_in
+from credentialing.applications.access import with_case
+from credentialing.applications.models import Application
+from credentialing.audit.events import Event
+from credentialing.audit.services import record_view
+from credentialing.evidence.forms.files import UploadForm
+from credentialing.evidence.models import EvidenceFile
+from credentialing.evidence.services.cases import EvidenceRefused
+from credentialing.evidence.services.files import upload_file, withdraw_file
+from credentialing.evidence.views.refusals import accepted
+from credentialing.ui.responses import conflict
+
+
+@signed_in
+@with_case
+@require_http_methods(["GET", "HEAD", "POST"])
+def files(request: AuthedRequest, application: Application, slug: str) -> HttpResponse:
+    """The files of one requirement, and a form for another."""
+    try:
+        requirement = application.requirement(slug)
+    except KeyError as error:
+        raise Http404 from error
+    if not requirement.takes_files:
+        raise Http404
+    form = UploadForm(request.POST or None, request.FILES or None)
+    if request.method == "POST" and form.is_valid():
+        sent = form.cleaned_data["file"]
+        done = accepted(
+            form,
+            lambda: upload_file(
+                application=application,
+                requirement=slug,
+                actor=request.user,
+                title=form.cleaned_data["title"],
+                original_name=sent.name,
+                content=sent.read(),
+            ),
+            "file",
+        )
+        if done:
+            messages.success(request, "Your file is stored.")
+            return redirect("evidence:files", slug)
+    context = {
+        "application": application,
+        "requirement": requirement,
+        "form": form,
+        "files": application.files.standing().filter(requirement=slug),
+    }
+    return render(request, "evidence/files.html", context)
+
+
+@signed_in
+@require_POST
+def file_withdraw(request: AuthedRequest, uuid: UUID) -> HttpResponse:
+    """Withdraw a file."""
+    file = get_object_or_404(EvidenceFile.objects.filter(application__candidate=request.user), uuid=uuid)
+    back = reverse("evidence:files", args=[file.requirement])
+    try:
+        withdraw_file(file=file, actor=request.user)
+    except EvidenceRefused as refusal:
+        return conflict(request, str(refusal), back)
+    messages.success(request, "The file is withdrawn and counts no more.")
+    return redirect(back)
+
+
+@signed_in
+@require_GET
+def file(request: AuthedRequest, uuid: UUID) -> HttpResponse:
+    """Download a file of a case one may open; who downloaded it is recorded."""
+    wanted = get_object_or_404(EvidenceFile.objects.visible_to(request.user).select_related("application"), uuid=uuid)
+    record_view(
+        event=Event.FILE_DOWNLOADED,
+        actor=request.user,
+        subject_kind=Application.subject_kind,
+        subject_id=wanted.application.uuid,
+        details={"file": str(wanted.uuid)},
+    )
+    return HttpResponse(
+        wanted.read(),
+        content_type=wanted.media_type,
+        headers={
+            "Content-Disposition": content_disposition_header(as_attachment=True, filename=wanted.original_name) or "",
+            "X-Content-Type-Options": "nosniff",
+            "Content-Security-Policy": "sandbox; default-src 'none'",
+            "Cache-Control": "no-store",
+        },
+    )

@@ -1,0 +1,21 @@
+"""How a refusal of a service reaches the page: beside the form, or as a clear notice."""
+
+from collections.abc import Callable
+
+from django.core.exceptions import ValidationError
+from django.forms import BaseForm
+
+from credentialing.evidence.services.cases import EvidenceRefused
+
+
+def accepted(form: BaseForm, act: Callable[[], object], field: str | None = None) -> bool:
+    """Do `act`; a refusal becomes an error of the form (at `field`), so that nothing typed is lost."""
+    try:
+        act()
+    except EvidenceRefused as refusal:
+        form.add_error(field, str(refusal))
+        return False
+    except ValidationError as refusal:
+        form.add_error(None, refusal.messages)  # type: ignore[arg-type]  # a list of messages is allowed
+        return False
+    return True

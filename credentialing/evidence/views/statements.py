@@ -1,0 +1,84 @@
+"""Signing agreements, making statements, reading the report."""
+
+from django.contrib import messages
+from django.http import Http404, HttpResponse
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.views.decorators.http import require_http_methods, require_safe
+
+from credentialing.accounts.access import AuthedRequest, signed_in
+from credentialing.applications.access import with_case
+from credentialing.applications.models import Application
+from credentialing.evidence.forms.files import SignatureForm
+from credentialing.evidence.services.cases import EvidenceRefused
+from credentialing.evidence.services.statements import attest, sign_agreement, withdraw_attestation
+from credentialing.evidence.views.refusals import accepted
+from credentialing.pathways.definitions import Requirement
+from credentialing.ui.responses import conflict
+
+
+@signed_in
+@with_case
+@require_http_methods(["GET", "HEAD", "POST"])
+def agreement(request: AuthedRequest, application: Application, slug: str) -> HttpResponse:
+    """Read the agreement and sign it."""
+    requirement = requirement_of(application, slug, "agreement")
+    form = SignatureForm(request.POST or None)
+    if request.method == "POST" and form.is_valid():
+        if accepted(form, lambda: sign_agreement(application=application, requirement=slug, actor=request.user)):
+            messages.success(request, "You have signed.")
+            return redirect("applications:requirement", slug)
+    signatures = application.signatures.filter(requirement=slug, withdrawn_at__isnull=True).select_related("person")
+    context = {
+        "requirement": requirement,
+        "text": application.definition.statement(requirement.parameters.statement),
+        "form": form,
+        "signatures": signatures,
+        "mine": any(signature.person_id == request.user.pk for signature in signatures),
+    }
+    return render(request, "evidence/agreement.html", context)
+
+
+@signed_in
+@with_case
+@require_http_methods(["GET", "HEAD", "POST"])
+def attestation(request: AuthedRequest, application: Application, slug: str) -> HttpResponse:
+    """Read the statement and make it, or take it back."""
+    requirement = requirement_of(application, slug, "attestation")
+    standing = application.attestations.filter(requirement=slug, withdrawn_at__isnull=True).first()
+    if "withdraw" in request.POST:
+        try:
+            withdraw_attestation(application=application, requirement=slug, actor=request.user)
+        except EvidenceRefused as refusal:
+            return conflict(request, str(refusal), reverse("evidence:attestation", args=[slug]))
+        messages.success(request, "Your statement is taken back.")
+        return redirect("evidence:attestation", slug)
+    form = SignatureForm(request.POST or None)
+    if request.method == "POST" and form.is_valid():
+        if accepted(form, lambda: attest(application=application, requirement=slug, actor=request.user)):
+            messages.success(request, "Your statement is recorded.")
+            return redirect("applications:requirement", slug)
+    text = application.definition.statement(requirement.parameters.statement)
+    context = {"requirement": requirement, "text": text, "form": form, "standing": standing}
+    return render(request, "evidence/attestation.html", context)
+
+
+@signed_in
+@with_case
+@require_safe
+def report(request: AuthedRequest, application: Application, slug: str) -> HttpResponse:
+    """Read what the supervisor has filed."""
+    requirement = requirement_of(application, slug, "report")
+    reports = application.reports.filter(requirement=slug).select_related("author")
+    return render(request, "evidence/report_read.html", {"requirement": requirement, "reports": reports})
+
+
+def requirement_of(application: Application, slug: str, kind: str) -> Requirement:
+    """The requirement of that slug and kind; 404 when there is none."""
+    try:
+        requirement = application.requirement(slug)
+    except KeyError as error:
+        raise Http404 from error
+    if requirement.kind != kind:
+        raise Http404
+    return requirement

@@ -1,0 +1,228 @@
+"""The candidate's supervision sessions, and the supervisor's home."""
+
+from uuid import UUID
+
+from django.contrib import messages
+from django.http import Http404, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
+from django.utils import timezone
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
+
+from credentialing.accounts.access import AuthedRequest, requires, signed_in
+from credentialing.applications.access import with_case
+from credentialing.applications.models import Application, Supervision
+from credentialing.applications.presentation import stage_tasks, track
+from credentialing.applications.progress import assess_requirements
+from credentialing.applications.services.supervision import SupervisionRefused, answer_supervision
+from credentialing.evidence.forms.files import SignatureForm
+from credentialing.evidence.forms.log import DenialForm, ReportForm, SupervisionSessionForm
+from credentialing.evidence.models import LogEntry, SupervisionSession
+from credentialing.evidence.services.cases import EvidenceRefused
+from credentialing.evidence.services.log import confirm_log_entries, deny_log_entry
+from credentialing.evidence.services.statements import sign_agreement
+from credentialing.evidence.services.supervision import (
+    answer_supervision_sessions,
+    file_report,
+    record_supervision_session,
+    remove_supervision_session,
+)
+from credentialing.evidence.views.refusals import accepted
+from credentialing.evidence.views.statements import requirement_of
+from credentialing.ui.responses import conflict
+
+HOME = "evidence:supervision"
+
+
+@signed_in
+@with_case
+@require_http_methods(["GET", "HEAD", "POST"])
+def sessions(request: AuthedRequest, application: Application) -> HttpResponse:
+    """The candidate's supervision sessions, with totals, and a form for another."""
+    form = SupervisionSessionForm(request.POST or None, initial={"minutes": 60, "recording_reviewed": True})
+    if request.method == "POST" and form.is_valid():
+        done = accepted(
+            form,
+            lambda: record_supervision_session(application=application, actor=request.user, **form.cleaned_data),
+            "held_on",
+        )
+        if done:
+            messages.success(request, "The session is recorded. Your supervisor confirms it.")
+            return redirect("evidence:supervision-sessions")
+    wanted = [r for r in application.definition.requirements if r.kind == "count"]
+    context = {
+        "application": application,
+        "form": form,
+        "sessions": application.supervision_sessions.standing(),
+        "totals": assess_requirements(application, wanted, timezone.localdate()),
+    }
+    return render(request, "evidence/sessions.html", context)
+
+
+@signed_in
+@require_POST
+def session_remove(request: AuthedRequest, uuid: UUID) -> HttpResponse:
+    """Take back a session recorded by mistake."""
+    mine = SupervisionSession.objects.standing()
+    session = get_object_or_404(mine.filter(logged_by=request.user) | mine.filter(supervisor=request.user), uuid=uuid)
+    candidate = session.application.candidate_id == request.user.pk
+    back = reverse("evidence:supervision-sessions") if candidate else reverse(HOME)
+    try:
+        remove_supervision_session(session=session, actor=request.user)
+    except EvidenceRefused as refusal:
+        return conflict(request, str(refusal), back)
+    messages.success(request, "The session is taken back.")
+    return redirect(back)
+
+
+@requires("supervisor")
+@require_safe
+def supervision(request: AuthedRequest) -> HttpResponse:
+    """The supervisor's home: requests, candidates, sessions to confirm."""
+    applications = Application.objects.supervised_by(request.user).select_related("candidate", "pathway_version")
+    entries = LogEntry.objects.for_supervisor(request.user).unanswered().select_related("application__candidate")
+    context = {
+        "requests": Supervision.objects.asked().filter(supervisor=request.user).select_related("application__candidate"),
+        "applications": applications,
+        "entries": entries.order_by("application__candidate__name", "held_on"),
+        "sessions": SupervisionSession.objects.for_supervisor(request.user)
+        .unanswered()
+        .select_related("application__candidate")
+        .order_by("held_on"),
+        "denial": DenialForm(),
+    }
+    return render(request, "evidence/supervision.html", context)
+
+
+@requires("supervisor")
+@require_POST
+def supervision_answer(request: AuthedRequest, pk: int) -> HttpResponse:
+    """Say yes or no to a request."""
+    asked = get_object_or_404(Supervision, pk=pk, supervisor=request.user)
+    accept = "accept" in request.POST
+    try:
+        answer_supervision(supervision=asked, actor=request.user, accept=accept)
+    except SupervisionRefused as refusal:
+        return conflict(request, str(refusal), reverse(HOME))
+    messages.success(request, "You supervise this candidate now." if accept else "You have declined. They are told.")
+    return redirect(HOME)
+
+
+@requires("supervisor")
+@require_POST
+def sessions_answer(request: AuthedRequest) -> HttpResponse:
+    """Confirm the chosen sessions, or say what is not right about one."""
+    entries = list(LogEntry.objects.for_supervisor(request.user).filter(uuid__in=_uuids(request, "entry")))
+    held = list(SupervisionSession.objects.for_supervisor(request.user).filter(uuid__in=_uuids(request, "session")))
+    if not entries and not held:
+        messages.warning(request, "Choose at least one session first.")
+        return redirect(HOME)
+    try:
+        if "deny" in request.POST:
+            return _deny(request, entries, held)
+        confirm_log_entries(entries=entries, actor=request.user)
+        answer_supervision_sessions(sessions=held, actor=request.user, confirm=True)
+    except EvidenceRefused as refusal:
+        return conflict(request, str(refusal), reverse(HOME))
+    number = len(entries) + len(held)
+    messages.success(request, f"{number} sessions confirmed." if number > 1 else "One session confirmed.")
+    return redirect(HOME)
+
+
+@requires("supervisor")
+@require_http_methods(["GET", "HEAD", "POST"])
+def supervised(request: AuthedRequest, uuid: UUID) -> HttpResponse:
+    """One candidate of the supervisor: progress, a form to record a session, agreement and report."""
+    application = _supervised(request, uuid)
+    form = SupervisionSessionForm(request.POST or None, initial={"minutes": 60, "recording_reviewed": True})
+    if request.method == "POST" and form.is_valid():
+        done = accepted(
+            form,
+            lambda: record_supervision_session(application=application, actor=request.user, **form.cleaned_data),
+            "held_on",
+        )
+        if done:
+            messages.success(request, "The session is recorded and confirmed.")
+            return redirect("evidence:supervised", uuid)
+    context = {
+        "application": application,
+        "track": track(application),
+        "stages": stage_tasks(application),
+        "form": form,
+        "sessions": application.supervision_sessions.standing(),
+        "agreements": [r for r in application.definition.requirements if r.kind == "agreement"],
+        "reports": [r for r in application.definition.requirements if r.kind == "report"],
+        "signed": set(
+            application.signatures.filter(person=request.user, withdrawn_at__isnull=True).values_list(
+                "requirement", flat=True
+            )
+        ),
+    }
+    return render(request, "evidence/supervised.html", context)
+
+
+@requires("supervisor")
+@require_http_methods(["GET", "HEAD", "POST"])
+def supervised_agreement(request: AuthedRequest, uuid: UUID, slug: str) -> HttpResponse:
+    """The supervisor reads the agreement and signs it."""
+    application = _supervised(request, uuid)
+    requirement = requirement_of(application, slug, "agreement")
+    form = SignatureForm(request.POST or None)
+    if request.method == "POST" and form.is_valid():
+        if accepted(form, lambda: sign_agreement(application=application, requirement=slug, actor=request.user)):
+            messages.success(request, "You have signed.")
+            return redirect("evidence:supervised", uuid)
+    signatures = application.signatures.filter(requirement=slug, withdrawn_at__isnull=True).select_related("person")
+    context = {
+        "requirement": requirement,
+        "application": application,
+        "text": application.definition.statement(requirement.parameters.statement),
+        "form": form,
+        "signatures": signatures,
+        "mine": any(signature.person_id == request.user.pk for signature in signatures),
+    }
+    return render(request, "evidence/agreement.html", context)
+
+
+@requires("supervisor")
+@require_http_methods(["GET", "HEAD", "POST"])
+def supervised_report(request: AuthedRequest, uuid: UUID, slug: str) -> HttpResponse:
+    """File the report."""
+    application = _supervised(request, uuid)
+    requirement = requirement_of(application, slug, "report")
+    form = ReportForm(request.POST or None)
+    if request.method == "POST" and form.is_valid():
+        done = accepted(
+            form,
+            lambda: file_report(application=application, requirement=slug, actor=request.user, **form.cleaned_data),
+        )
+        if done:
+            messages.success(request, "Your report is filed. The candidate can read it.")
+            return redirect("evidence:supervised", uuid)
+    context = {"application": application, "requirement": requirement, "form": form}
+    return render(request, "evidence/report.html", context)
+
+
+def _supervised(request: AuthedRequest, uuid: UUID) -> Application:
+    mine = Application.objects.supervised_by(request.user).select_related("candidate", "pathway_version")
+    return get_object_or_404(mine, uuid=uuid)
+
+
+def _uuids(request: AuthedRequest, name: str) -> list[UUID]:
+    try:
+        return [UUID(value) for value in request.POST.getlist(name)]
+    except ValueError as error:
+        raise Http404 from error
+
+
+def _deny(request: AuthedRequest, entries: list[LogEntry], held: list[SupervisionSession]) -> HttpResponse:
+    form = DenialForm(request.POST)
+    if not form.is_valid():
+        messages.warning(request, "Say what is not right about the session before you send it back.")
+        return redirect(HOME)
+    reason = form.cleaned_data["reason"]
+    for entry in entries:
+        deny_log_entry(entry=entry, role="supervisor", actor=request.user, reason=reason)
+    answer_supervision_sessions(sessions=held, actor=request.user, confirm=False, reason=reason)
+    messages.success(request, "The candidate can read what is not right and correct it.")
+    return redirect(HOME)
