@@ -1,0 +1,49 @@
+"""Addresses of evidence, by audience."""
+
+from django.urls import path
+
+from credentialing.evidence.views import confirmations, events, fees, files, log, observations, statements, supervision
+
+app_name = "evidence"
+urlpatterns = [
+    # the candidate
+    path("my/log/", log.log, name="log"),
+    path("my/log/add/", log.entry_add, name="log-add"),
+    path("my/log/<uuid:uuid>/", log.entry_edit, name="log-edit"),
+    path("my/log/<uuid:uuid>/remove/", log.entry_remove, name="log-remove"),
+    path("my/supervision/", supervision.sessions, name="supervision-sessions"),
+    path("my/supervision/<uuid:uuid>/remove/", supervision.session_remove, name="session-remove"),
+    path("my/intensives/", events.intensives, name="intensives"),
+    path("my/evaluations/", observations.my_observations, name="my-observations"),
+    path("my/files/<slug:slug>/", files.files, name="files"),
+    path("my/agreements/<slug:slug>/", statements.agreement, name="agreement"),
+    path("my/statements/<slug:slug>/", statements.attestation, name="attestation"),
+    path("my/reports/<slug:slug>/", statements.report, name="report"),
+    # whoever may open the case
+    path("files/<uuid:uuid>/", files.file, name="file"),
+    path("files/<uuid:uuid>/withdraw/", files.file_withdraw, name="file-withdraw"),
+    # the co-leader
+    path("confirm/<str:token>/", confirmations.confirm, name="confirm"),
+    # the supervisor
+    path("supervision/", supervision.supervision, name="supervision"),
+    path("supervision/requests/<int:pk>/", supervision.supervision_answer, name="supervision-answer"),
+    path("supervision/sessions/", supervision.sessions_answer, name="sessions-answer"),
+    path("supervision/<uuid:uuid>/", supervision.supervised, name="supervised"),
+    path(
+        "supervision/<uuid:uuid>/agreements/<slug:slug>/", supervision.supervised_agreement, name="supervised-agreement"
+    ),
+    path("supervision/<uuid:uuid>/reports/<slug:slug>/", supervision.supervised_report, name="supervised-report"),
+    # the evaluator, and whoever asks them
+    path("evaluations/", observations.evaluations, name="evaluations"),
+    path("evaluations/<uuid:uuid>/", observations.evaluation, name="evaluation"),
+    path("reviews/cases/<uuid:uuid>/evaluators/", observations.evaluators, name="evaluators"),
+    # the organizer
+    path("events/", events.events, name="events"),
+    path("events/new/", events.event_edit, name="event-new"),
+    path("events/<uuid:uuid>/", events.roster, name="roster"),
+    path("events/<uuid:uuid>/edit/", events.event_edit, name="event-edit"),
+    path("events/attendance/<uuid:uuid>/", events.attendance_mark, name="attendance-mark"),
+    # the Treasurer
+    path("fees/", fees.fees, name="fees"),
+    path("fees/<uuid:uuid>/<slug:slug>/", fees.fee, name="fee"),
+]

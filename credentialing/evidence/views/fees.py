@@ -1,0 +1,71 @@
+"""The Treasurer's page."""
+
+from uuid import UUID
+
+from django.contrib import messages
+from django.http import HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.utils import timezone
+from django.views.decorators.http import require_http_methods, require_safe
+
+from credentialing.accounts.access import AuthedRequest, requires
+from credentialing.applications.models import Application, AwaitedAct
+from credentialing.applications.progress import assess_requirement
+from credentialing.evidence.forms.events import FeeForm
+from credentialing.evidence.models import FeePayment
+from credentialing.evidence.services.fees import mark_fee
+from credentialing.evidence.views.refusals import accepted
+from credentialing.evidence.views.statements import requirement_of
+from credentialing.pathways.definitions import money
+from credentialing.ui.responses import not_permitted
+
+LATEST = 20
+
+
+@requires("treasurer")
+@require_safe
+def fees(request: AuthedRequest) -> HttpResponse:
+    """Who owes what, since when; and what was marked lately."""
+    waiting = AwaitedAct.objects.awaiting(frozenset({"treasurer"})).exclude(application__candidate=request.user)
+    rows = []
+    for act in waiting:
+        definition = act.application.definition
+        requirement = definition.requirement(act.requirement)
+        amount = money(requirement.parameters.amount, definition.fee_currency)
+        rows.append({"act": act, "requirement": requirement, "amount": amount})
+    latest = FeePayment.objects.select_related("application__candidate").order_by("-marked_at")[:LATEST]
+    return render(request, "evidence/fees.html", {"rows": rows, "latest": latest})
+
+
+@requires("treasurer")
+@require_http_methods(["GET", "HEAD", "POST"])
+def fee(request: AuthedRequest, uuid: UUID, slug: str) -> HttpResponse:
+    """One fee of one candidate: mark it received, waive it, reverse it."""
+    cases = Application.objects.exclude(state="draft").exclude(candidate=request.user)
+    application = get_object_or_404(cases.select_related("candidate", "pathway_version"), uuid=uuid)
+    requirement = requirement_of(application, slug, "fee")
+    initial = {"kind": "paid", "amount": requirement.parameters.amount, "received_on": timezone.localdate()}
+    form = FeeForm(request.POST or None, initial=initial)
+    if request.method == "POST" and form.is_valid():
+        try:
+            done = accepted(
+                form,
+                lambda: mark_fee(
+                    application=application, requirement=slug, actor=request.user, **form.cleaned_data
+                ),
+            )
+        except PermissionError as refusal:
+            return not_permitted(request, str(refusal))
+        if done:
+            messages.success(request, f"Marked for {application.candidate}.")
+            return redirect("evidence:fees")
+    context = {
+        "application": application,
+        "requirement": requirement,
+        "form": form,
+        "item": assess_requirement(application, slug, timezone.localdate()),
+        "entries": application.fee_payments.filter(requirement=slug).select_related("marked_by"),
+    }
+    return render(request, "evidence/fee.html", context)
+
+

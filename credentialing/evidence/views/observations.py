@@ -1,0 +1,104 @@
+"""Evaluations: asking, filling in, reading."""
+
+from uuid import UUID
+
+from django.contrib import messages
+from django.http import HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.utils import timezone
+from django.views.decorators.http import require_http_methods, require_safe
+
+from credentialing.accounts.access import AuthedRequest, requires, signed_in
+from credentialing.accounts.models import Person
+from credentialing.applications.access import with_case
+from credentialing.applications.models import Application
+from credentialing.evidence.forms.events import EvaluatorsForm, ObservationForm
+from credentialing.evidence.models import Observation
+from credentialing.evidence.services.observations import request_observation, save_observation
+from credentialing.evidence.views.refusals import accepted
+from credentialing.ui.responses import not_permitted
+
+
+@requires("observer")
+@require_safe
+def evaluations(request: AuthedRequest) -> HttpResponse:
+    """The evaluator's home: what is asked, what is filed."""
+    mine = Observation.objects.by(request.user).select_related("application__candidate", "event")
+    context = {
+        "open": mine.filter(filed_at__isnull=True).order_by("requested_at"),
+        "filed": mine.filed().order_by("-filed_at"),
+    }
+    return render(request, "evidence/evaluations.html", context)
+
+
+@requires("observer")
+@require_http_methods(["GET", "HEAD", "POST"])
+def evaluation(request: AuthedRequest, uuid: UUID) -> HttpResponse:
+    """Fill in one's own evaluation: save it, or file it for good."""
+    mine = Observation.objects.by(request.user).select_related("application__pathway_version", "event")
+    observation = get_object_or_404(mine, uuid=uuid)
+    rubric = observation.application.definition.rubric
+    if observation.filed_at is not None or rubric is None:
+        context = {"observation": observation, "rows": ratings_in_words(observation)}
+        return render(request, "evidence/evaluation_read.html", context)
+    form = ObservationForm(request.POST or None, rubric=rubric, observation=observation)
+    if request.method == "POST" and form.is_valid():
+        file = "file" in request.POST
+        done = accepted(
+            form,
+            lambda: save_observation(
+                observation=observation,
+                actor=request.user,
+                ratings=form.ratings(),
+                comments=form.cleaned_data["comments"],
+                outcome=form.cleaned_data["outcome"],
+                file=file,
+            ),
+        )
+        if done:
+            messages.success(request, "Your evaluation is filed." if file else "Your draft is saved.")
+            return redirect("evidence:evaluations" if file else "evidence:evaluation", *([] if file else [uuid]))
+    return render(request, "evidence/evaluation.html", {"form": form, "observation": observation})
+
+
+@signed_in
+@with_case
+@require_safe
+def my_observations(request: AuthedRequest, application: Application) -> HttpResponse:
+    """The candidate reads filed evaluations."""
+    observations = application.observations.filed().select_related("evaluator", "event", "application__pathway_version")
+    context = {"observations": [{"observation": o, "rows": ratings_in_words(o)} for o in observations]}
+    return render(request, "evidence/my_observations.html", context)
+
+
+@requires("coordinator", "ccc_chair")
+@require_http_methods(["GET", "HEAD", "POST"])
+def evaluators(request: AuthedRequest, uuid: UUID) -> HttpResponse:
+    """Ask evaluators for a candidate."""
+    cases = Application.objects.reviewable_by(request.user).select_related("candidate", "pathway_version")
+    application = get_object_or_404(cases, uuid=uuid)
+    observers = Person.objects.holding("observer", timezone.localdate()).exclude(pk=application.candidate_id)
+    form = EvaluatorsForm(request.POST or None, application=application, observers=observers)
+    if request.method == "POST" and form.is_valid():
+        try:
+            done = accepted(
+                form, lambda: request_observation(application=application, actor=request.user, **form.cleaned_data)
+            )
+        except PermissionError as refusal:
+            return not_permitted(request, str(refusal))
+        if done:
+            messages.success(request, f"{form.cleaned_data['evaluator']} has been asked.")
+            return redirect("evidence:evaluators", uuid)
+    asked = application.observations.select_related("evaluator", "event")
+    return render(request, "evidence/evaluators.html", {"application": application, "form": form, "asked": asked})
+
+
+def ratings_in_words(observation: Observation) -> list[dict[str, str]]:
+    """The ratings of one observation with the labels of its rubric."""
+    rubric = observation.application.definition.rubric
+    labels = {item.slug: item.label for item in rubric.items} if rubric else {}
+    scale = dict(rubric.scale) if rubric else {}
+    return [
+        {"item": labels.get(r.item, r.item), "value": scale.get(r.value, r.value), "text": r.text}
+        for r in observation.ratings.all()
+    ]
