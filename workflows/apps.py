@@ -1,5 +1,11 @@
 from django.apps import AppConfig
+from django.db.models.signals import post_migrate
 
 
 class WorkflowsConfig(AppConfig):
     name = "workflows"
+
+    def ready(self) -> None:
+        from workflows.triggers import install_triggers  # noqa: PLC0415 - Django's place for what needs loaded apps
+
+        post_migrate.connect(install_triggers, sender=self, dispatch_uid="workflows.triggers")

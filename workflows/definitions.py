@@ -43,9 +43,11 @@ class Transition:
             "name": self.name,
             "source": self.source,
             "target": self.target,
+            "label": self.label,
             "roles": sorted(self.roles),
             "guards": list(self.guards),
             "reason_required": self.reason_required,
+            "irreversible": self.irreversible,
         }
 
 
@@ -135,6 +137,8 @@ class WorkflowDefinition:
                 yield f"{words}: nobody may do it"
             if kinds.get(edge.source) == "final" and edge.name not in self.exits:
                 yield f"{words}: {edge.source} is final"
+        for name in sorted(self.exits - {edge.name for edge in self.transitions}):
+            yield f"the exit {name} is no act"
 
     def _reach_faults(self) -> Iterator[str]:
         reached, frontier = {self.initial}, [self.initial]
@@ -143,7 +147,7 @@ class WorkflowDefinition:
                 if edge.target not in reached:
                     reached.add(edge.target)
                     frontier.append(edge.target)
-        leaving = {edge.source for edge in self.transitions}
+        leaving = {edge.source for edge in self.transitions if edge.source != edge.target}
         for state in self.states:
             if state.slug not in reached:
                 yield f"the state {state.slug} can't be reached"

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from django.db import transaction
+from django.db.models import F
 from django.tasks import Task
 from django.utils import timezone
 
@@ -61,9 +62,8 @@ def run_once(record_uuid: str, effect: str, act: Callable[[LedgerRecord], None])
             run.last_error = ""
             run.save()
     except Exception as error:
-        run = EffectRun.objects.get(record=record, effect=effect)
-        run.attempts += 1
-        run.last_error = f"{type(error).__name__}: {error}"
-        run.save()
+        EffectRun.objects.filter(record=record, effect=effect).update(
+            attempts=F("attempts") + 1, last_error=f"{type(error).__name__}: {error}"
+        )
         raise
     return True

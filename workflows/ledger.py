@@ -77,7 +77,8 @@ def verify_chain(subject: WorkflowSubject) -> Iterator[Fault]:
         )
 
     previous, state, expected = "", subject.workflow_definition().initial, 0
-    for record in LedgerRecord.objects.of(subject).select_related("actor", "kept_reason"):
+    definition = subject.workflow_definition()
+    for record in LedgerRecord.objects.of(subject).select_related("actor", "kept_reason").iterator():
         expected += 1
         if record.sequence != expected:
             yield fault(expected, f"record {expected} is missing")
@@ -88,6 +89,10 @@ def verify_chain(subject: WorkflowSubject) -> Iterator[Fault]:
             yield fault(expected, "has been changed")
         if record.source != state:
             yield fault(expected, f"starts from {record.source}, but the subject was in {state}")
+        if record.definition_digest == definition.digest and record.target not in {
+            edge.target for edge in definition.edges(record.transition, record.source)
+        }:
+            yield fault(expected, f"{record.transition} doesn't lead from {record.source} to {record.target}")
         kept = getattr(record, "kept_reason", None)
         if kept is not None and Reason.digest_of(kept.text, kept.salt) != record.reason_digest:
             yield fault(expected, "has another reason than was recorded")

@@ -12,17 +12,40 @@ from django.db import models
 if TYPE_CHECKING:
     from workflows.subjects import WorkflowSubject
 
+NEVER_CHANGES = "A ledger record never changes."
+NEVER_REMOVED = "A ledger record is never removed."
+
 
 class LedgerRewritten(Exception):  # noqa: N818 - names end in the reason
     """Somebody tried to change or remove a record."""
 
 
 class LedgerRecordQuerySet(models.QuerySet["LedgerRecord"]):
-    """Records."""
+    """Records, which can be read and appended but neither changed nor removed."""
+
+    def update(self, **kwargs: Any) -> int:  # noqa: ARG002 - always refused
+        """Refuse: records never change.
+
+        Raises:
+            LedgerRewritten: always.
+        """
+        raise LedgerRewritten(NEVER_CHANGES)
+
+    def delete(self) -> tuple[int, dict[str, int]]:
+        """Refuse: records are never removed.
+
+        Raises:
+            LedgerRewritten: always.
+        """
+        raise LedgerRewritten(NEVER_REMOVED)
 
     def of(self, subject: "WorkflowSubject") -> "LedgerRecordQuerySet":
         """Those of one subject, in their order."""
-        return self.filter(subject_kind=subject.subject_kind, subject_id=subject.uuid).order_by("sequence")
+        return self.filter(subject_kind=subject.subject_kind, subject_id=subject.uuid).in_order()
+
+    def in_order(self) -> "LedgerRecordQuerySet":
+        """Subject by subject, each in the order of its steps."""
+        return self.order_by("subject_kind", "subject_id", "sequence")
 
 
 class LedgerRecord(models.Model):
@@ -69,8 +92,7 @@ class LedgerRecord(models.Model):
             LedgerRewritten: it stands in the ledger already.
         """
         if not self._state.adding:
-            msg = "A ledger record never changes."
-            raise LedgerRewritten(msg)
+            raise LedgerRewritten(NEVER_CHANGES)
         super().save(*args, **kwargs)
 
     def delete(self, *args: Any, **kwargs: Any) -> tuple[int, dict[str, int]]:  # noqa: ARG002 - always refused
@@ -79,13 +101,14 @@ class LedgerRecord(models.Model):
         Raises:
             LedgerRewritten: always.
         """
-        msg = "A ledger record is never removed."
-        raise LedgerRewritten(msg)
+        raise LedgerRewritten(NEVER_REMOVED)
 
     @property
     def reason(self) -> str:
         """The reason in words, or "" when none was given or it has been erased."""
-        kept = Reason.objects.filter(record=self).first()
+        if not self.reason_digest:
+            return ""
+        kept: Reason | None = getattr(self, "kept_reason", None)
         return kept.text if kept else ""
 
     def content(self) -> dict[str, Any]:

@@ -3,7 +3,7 @@
 from copy import deepcopy
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any, TypeVar, cast
+from typing import Any, cast
 
 from django.core.exceptions import ImproperlyConfigured, ObjectDoesNotExist
 from django.db import transaction
@@ -17,8 +17,6 @@ from workflows.errors import NoSuchTransition, NotPermitted, ReasonRequired, Sta
 from workflows.guards import TransitionContext, Unmet, unmet_of
 from workflows.models import LedgerRecord
 from workflows.subjects import WorkflowSubject
-
-Subject = TypeVar("Subject", bound=WorkflowSubject)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -117,7 +115,7 @@ def _action(obj: WorkflowSubject, edge: Transition, *, actor: Any, roles: frozen
     return Action(transition=edge, permitted=True, unmet=tuple(unmet_of(obj, context)))
 
 
-def _locked(obj: Subject) -> Subject:
+def _locked[Subject: WorkflowSubject](obj: Subject) -> Subject:
     """A fresh copy under the row lock, so that a refusal leaves the caller's object alone."""
     try:
         return type(obj)._base_manager.select_for_update(of=("self",)).get(pk=obj.pk)

@@ -1,8 +1,9 @@
 """A library loan: small, and with every feature the engine offers."""
 
 from collections.abc import Iterable, Mapping
+from dataclasses import replace
 from datetime import date
-from typing import Any, ClassVar
+from typing import Any, ClassVar, cast
 
 from django.db import models
 from django_fsm import GET_STATE, RETURN_VALUE, FSMField, transition
@@ -34,25 +35,32 @@ LOAN = WorkflowDefinition(
         Transition(name="extend", source="lent", target="lent", roles=READER, guards=("in_time", "paid")),
         Transition(name="settle", source="paused", target="returned", roles=CHIEF),
         Transition(name="settle", source="paused", target="lost", roles=CLERK),
-        Transition(name="bungle", source="asked", target="lent", roles=CHIEF),
-        Transition(name="explode", source="asked", target="lent", roles=CHIEF, guards=("broken",)),
-        Transition(name="vanish", source="asked", target="lent", roles=CHIEF),
-        Transition(name="balk", source="asked", target="lent", roles=CHIEF),
         Transition(name="inspect", source="lent", target="lent", roles=CHIEF),
+    ),
+    exits=frozenset({"find_again"}),
+)
+FAULTY = replace(
+    LOAN,
+    name="faulty loan",
+    transitions=(
+        *LOAN.transitions,
+        Transition(name="bungle", source="asked", target="lent", roles=CHIEF),
+        Transition(name="explode", source="asked", target="lent", roles=CHIEF, guards=("broken", "unknown")),
+        Transition(name="vanish", source="asked", target="lent", roles=READER),
+        Transition(name="balk", source="asked", target="lent", roles=CHIEF),
         Transition(name="wander", source="paused", target="asked", roles=CHIEF),
         Transition(name="wander", source="paused", target="lent", roles=CHIEF),
     ),
-    exits=frozenset({"find_again"}),
 )
 
 
 def paid(subject: WorkflowSubject, context: TransitionContext) -> Iterable[Unmet]:
-    if subject.fee_due:
-        yield Unmet(code="fee_due", message="The fee is due.", have="0", need=str(subject.fee_due))
+    if due := cast("Loan", subject).fee_due:
+        yield Unmet(code="fee_due", message="The fee is due.", have="0", need=str(due))
 
 
 def in_time(subject: WorkflowSubject, context: TransitionContext) -> Iterable[Unmet]:
-    if subject.overdue:
+    if cast("Loan", subject).overdue:
         yield Unmet(code="overdue", message="The loan is overdue.")
 
 
@@ -139,25 +147,35 @@ class Loan(WorkflowSubject):
     def settle(self, *, context: TransitionContext) -> None:
         self.trail.append("settle")
 
-    @transition(field=state, source="asked", target="lost")
+    @transition(field=state, source="lent", target=None)
+    def inspect(self, *, context: TransitionContext) -> None:
+        self.trail.append("inspect")
+
+
+class FaultyLoan(Loan):
+    """What a programmer can get wrong: the model and its definition disagree."""
+
+    class Meta:
+        proxy = True
+
+    def workflow_definition(self) -> WorkflowDefinition:
+        return FAULTY
+
+    @transition(field="state", source="asked", target="lost")
     def bungle(self, *, context: TransitionContext) -> None:
         """Leads elsewhere than the definition says."""
 
-    @transition(field=state, source="asked", target="lent")
+    @transition(field="state", source="asked", target="lent")
     def explode(self, *, context: TransitionContext) -> None:
         """Its guard fails."""
 
     def vanish(self) -> None:
         """No django-fsm transition, although the definition names one."""
 
-    @transition(field=state, source="lent", target="lent")
+    @transition(field="state", source="lent", target="lent")
     def balk(self, *, context: TransitionContext) -> None:
         """The definition has it from asked, django-fsm from elsewhere."""
 
-    @transition(field=state, source="lent", target=None)
-    def inspect(self, *, context: TransitionContext) -> None:
-        self.trail.append("inspect")
-
-    @transition(field=state, source="paused", target=RETURN_VALUE("nowhere"))
+    @transition(field="state", source="paused", target=RETURN_VALUE("nowhere"))
     def wander(self, *, context: TransitionContext) -> str:
         return "elsewhere"
