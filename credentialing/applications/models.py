@@ -88,6 +88,11 @@ class Application(WorkflowSubject):
         return self.supervisions.live().select_related("supervisor").first()
 
     @property
+    def state_label(self) -> str:
+        """The state in words."""
+        return self.workflow_definition().state(self.state).label
+
+    @property
     def is_open(self) -> bool:
         """Neither certified, declined nor withdrawn."""
         return self.state not in ENDED
@@ -241,6 +246,15 @@ class Supervision(models.Model):
 
     def __str__(self) -> str:
         return f"{self.supervisor} supervises {self.application}"
+
+    @property
+    def standing(self) -> str:
+        """Where it stands, in words."""
+        if self.ended_at:
+            return "Ended"
+        if self.declined_at:
+            return "Declined"
+        return "Accepted" if self.accepted_at else "Not answered yet"
 
 
 class RequirementProgress(models.Model):

@@ -46,6 +46,12 @@ class ApplicationQuerySet(models.QuerySet["Application"]):
         supervised = person.supervisions.filter(accepted_at__isnull=False).values("application")
         return self.exclude(state="draft").filter(Q(candidate__in=conflicted) | Q(pk__in=supervised))
 
+    def found(self, words: str) -> "ApplicationQuerySet":
+        """Those whose candidate's name or whose reference contains the words; all without words."""
+        if not words:
+            return self
+        return self.filter(Q(candidate__name__icontains=words) | Q(reference__icontains=words))
+
     def under_way(self) -> "ApplicationQuerySet":
         """Neither drafts nor ended."""
         return self.exclude(state__in=["draft", "certified", "declined", "withdrawn"])

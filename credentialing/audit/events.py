@@ -35,6 +35,7 @@ class Event(StrEnum):
     OBSERVATION_FILED = "evidence:observation:filed"
     REQUIREMENT_SIGNED_OFF = "reviews:requirement:signed_off"
     REQUIREMENT_RETURNED = "reviews:requirement:returned"
+    SIGN_OFF_TAKEN_BACK = "reviews:requirement:taken_back"
     RECUSAL_DECLARED = "reviews:recusal:declared"
     BALLOT_CAST = "council:ballot:cast"
     DECISION_MADE = "council:decision:made"

@@ -1,8 +1,11 @@
-"""How decisions are looked up."""
+"""How decisions and holders are looked up."""
 
 from typing import TYPE_CHECKING
 
 from django.db import models
+from django.db.models import Q
+
+from certificates.querysets import CredentialQuerySet
 
 if TYPE_CHECKING:
     from credentialing.council.models import Decision
@@ -14,3 +17,12 @@ class DecisionQuerySet(models.QuerySet["Decision"]):
     def made(self) -> "DecisionQuerySet":
         """Final ones, the newest first."""
         return self.exclude(outcome="").select_related("application__candidate").order_by("-decided_at", "-pk")
+
+
+def holders_found(credentials: CredentialQuerySet, words: str) -> CredentialQuerySet:
+    """Those whose holder's name or whose number contains the words; all without words."""
+    if not words:
+        return credentials
+    return credentials.filter(
+        Q(holder__name__icontains=words) | Q(holder__certificate_name__icontains=words) | Q(number__icontains=words)
+    )

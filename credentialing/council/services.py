@@ -1,11 +1,14 @@
 """Voting and deciding."""
 
 from collections import Counter
+from dataclasses import replace
 from datetime import date, datetime
 
 from django.db import transaction
 from django.utils import timezone
 
+from certificates.models import Certificate, Credential
+from certificates.services import retry_certificate
 from credentialing.accounts.models import Person
 from credentialing.applications.models import Application
 from credentialing.applications.progress import assess_case, refresh_progress
@@ -13,8 +16,11 @@ from credentialing.applications.services.certification import certify
 from credentialing.applications.services.lifecycle import change_lifecycle, defer_application
 from credentialing.audit.events import Event
 from credentialing.audit.services import record_event
+from credentialing.correspondence.services import send_letter
 from credentialing.council.models import Ballot, Decision
 from credentialing.reviews.services import objection_to_review
+from workflows.models import LedgerRecord
+from workflows.services import perform
 
 OUTCOMES = {
     Ballot.Choice.APPROVE: Decision.Outcome.APPROVED,
@@ -152,3 +158,49 @@ def _next_minute(day: date) -> str:
     taken = Decision.objects.select_for_update().filter(minute_number__startswith=f"{day.year}-")
     numbers = [int(number.split("-")[1]) for number in taken.values_list("minute_number", flat=True) if number]
     return f"{day.year}-{max(numbers, default=0) + 1:02}"
+
+
+@transaction.atomic
+def change_standing(
+    *,
+    credential: Credential,
+    name: str,
+    actor: Person,
+    reason: str = "",
+    expected_version: int | None = None,
+    now: datetime | None = None,
+) -> LedgerRecord:
+    """Suspend, reinstate, renew, revoke or resign a credential, and write to its holder.
+
+    Raises:
+        TransitionError: the refusals of the engine.
+    """
+    now = now or timezone.now()
+    record = perform(credential, name, actor=actor, reason=reason, expected_version=expected_version, now=now)
+    send_letter(
+        template="suspended" if name == "suspend" else "standing_changed",
+        to=credential.holder,
+        context={
+            "designation": credential.designation,
+            "status": credential.status_label.lower(),
+            "reason": record.reason,
+            "path": "/my/",
+        },
+        dedupe_key=f"standing:{record.uuid}",
+        now=now,
+    )
+    return record
+
+
+@transaction.atomic
+def correct_certificate(*, certificate: Certificate, name: str, actor: Person, now: datetime | None = None) -> Certificate:
+    """Try a certificate that could not be drawn again, with another spelling of the name.
+
+    Raises:
+        PermissionError: the actor is neither registrar nor administrator.
+        ValueError: it has been issued meanwhile.
+    """
+    if not actor.roles_on(timezone.localdate(now)) & {"registrar", "administrator"}:
+        msg = "The registrar or an administrator corrects certificates."
+        raise PermissionError(msg)
+    return retry_certificate(certificate=certificate, facts=replace(certificate.printed, name=name), actor=actor)

@@ -9,10 +9,14 @@ from django.utils import timezone
 
 from credentialing.accounts.models import Person
 from credentialing.applications.models import Application
+from credentialing.reviews.querysets import SignOffQuerySet
 
 
 class SignOff(models.Model):
-    """One reviewer's word on one requirement, pinned to the digest of the evidence they saw; never changed."""
+    """One reviewer's word on one requirement, pinned to the digest of the evidence they saw.
+
+    It never changes; one given by mistake is taken back, and then counts no more.
+    """
 
     class Outcome(models.TextChoices):
         """What they said."""
@@ -29,6 +33,9 @@ class SignOff(models.Model):
     reason = models.TextField(max_length=2000, blank=True)
     evidence_digest = models.CharField(max_length=64)
     created_at = models.DateTimeField(default=timezone.now, editable=False)
+    taken_back_at = models.DateTimeField(null=True, editable=False)
+
+    objects = SignOffQuerySet.as_manager()
 
     class Meta:
         ordering = ("created_at", "pk")
@@ -40,13 +47,13 @@ class SignOff(models.Model):
             ),
             models.UniqueConstraint(
                 fields=["application", "requirement", "role", "evidence_digest"],
-                condition=Q(outcome="approved"),
+                condition=Q(outcome="approved", taken_back_at__isnull=True),
                 name="sign_off_one_approval_per_role_and_evidence",
                 violation_error_message="This has already been signed off.",
             ),
             models.UniqueConstraint(
                 fields=["application", "requirement", "reviewer", "evidence_digest"],
-                condition=Q(outcome="approved"),
+                condition=Q(outcome="approved", taken_back_at__isnull=True),
                 name="sign_off_one_approval_per_person_and_evidence",
                 violation_error_message="You have already signed this off.",
             ),

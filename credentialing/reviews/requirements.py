@@ -7,7 +7,7 @@ from credentialing.pathways.kinds import SignOffFact
 
 
 def standing_sign_offs(application: Application) -> Sequence[SignOffFact]:
-    """Every sign-off of a case, oldest first."""
+    """Every sign-off of a case that stands, oldest first."""
     return [
         SignOffFact(
             requirement=row.requirement,
@@ -18,5 +18,5 @@ def standing_sign_offs(application: Application) -> Sequence[SignOffFact]:
             at=row.created_at,
             reason=row.reason,
         )
-        for row in application.sign_offs.all()
+        for row in application.sign_offs.standing()
     ]

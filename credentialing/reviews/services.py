@@ -1,12 +1,13 @@
 """Signing off and returning requirements."""
 
-from datetime import datetime
+from datetime import date, datetime
 
 from django.db import transaction
 from django.utils import timezone
 
 from credentialing.accounts.models import Person
 from credentialing.accounts.rules import is_in_conflict
+from credentialing.accounts.services import declare_conflict
 from credentialing.applications.models import Application
 from credentialing.applications.progress import Assessment, assess_requirement, refresh_progress
 from credentialing.applications.services.lifecycle import note_admission
@@ -100,6 +101,77 @@ def return_requirement(
     refresh_progress(application, now)
     _write("requirement_returned", application, item, reason.strip())
     return sign_off
+
+
+@transaction.atomic
+def take_back_sign_off(*, sign_off: SignOff, actor: Person, now: datetime | None = None) -> None:
+    """Undo one's own sign-off given by mistake, as long as nothing has been built on it.
+
+    Raises:
+        NotTheReviewer: somebody else's sign-off.
+        ReviewRefused: taken back already, or the stage has been reached or the candidate admitted on it.
+    """
+    now = now or timezone.now()
+    if sign_off.reviewer_id != actor.pk:
+        msg = "Everybody takes back their own sign-offs."
+        raise NotTheReviewer(msg)
+    application = Application.objects.select_for_update().get(pk=sign_off.application_id)
+    objection = objection_to_taking_back(application, SignOff.objects.get(pk=sign_off.pk), timezone.localdate(now))
+    if objection:
+        raise ReviewRefused(objection)
+    SignOff.objects.filter(pk=sign_off.pk).take_back(now)
+    record_event(
+        event=Event.SIGN_OFF_TAKEN_BACK,
+        actor=actor,
+        subject_kind=application.subject_kind,
+        subject_id=application.uuid,
+        details={"requirement": sign_off.requirement, "sign_off": str(sign_off.uuid)},
+        now=now,
+    )
+    refresh_progress(application, now)
+
+
+def objection_to_taking_back(application: Application, sign_off: SignOff, on: date) -> str:
+    """Why a sign-off can't be taken back any more; "" when it can."""
+    if sign_off.taken_back_at is not None:
+        return "This sign-off has already been taken back."
+    if not application.is_open or application.is_paused:
+        return "This case isn't open for review at the moment."
+    requirement = application.requirement(sign_off.requirement)
+    if requirement.kind == "decision":
+        if assess_requirement(application, requirement.slug, on).complete:
+            return "The candidate has been admitted on this, so it can't be taken back."
+        return ""
+    if requirement.stage in stages_reached(application)[1:]:
+        return "The stage has been reached on this, so it can't be taken back."
+    return ""
+
+
+def stages_reached(application: Application) -> list[str]:
+    """The stages that the case has reached, in order; none in a draft."""
+    slugs = [stage.slug for stage in application.definition.stages]
+    state = application.paused_from or application.state
+    return slugs[: slugs.index(state) + 1] if state in slugs else []
+
+
+@transaction.atomic
+def recuse(*, application: Application, actor: Person, relation: str, now: datetime | None = None) -> None:
+    """Declare a conflict with the candidate: from now on this officer neither sees nor judges the case.
+
+    Raises:
+        ReviewRefused: one's own case, which is closed to one anyway.
+    """
+    if actor.pk == application.candidate_id:
+        msg = "This is your own case; it is closed to you anyway."
+        raise ReviewRefused(msg)
+    declare_conflict(person=actor, other=application.candidate, relation=relation, actor=actor)
+    record_event(
+        event=Event.RECUSAL_DECLARED,
+        actor=actor,
+        subject_kind=application.subject_kind,
+        subject_id=application.uuid,
+        now=now,
+    )
 
 
 def _open(

@@ -50,6 +50,16 @@ class Observation(models.Model):
     def __str__(self) -> str:
         return f"{self.evaluator} observes {self.application}"
 
+    def in_words(self) -> list[dict[str, str]]:
+        """The ratings with the labels of the rubric of the pinned version."""
+        rubric = self.application.definition.rubric
+        labels = {item.slug: item.label for item in rubric.items} if rubric else {}
+        scale = dict(rubric.scale) if rubric else {}
+        return [
+            {"item": labels.get(rating.item, rating.item), "value": scale.get(rating.value, rating.value), "text": rating.text}
+            for rating in self.ratings.all()
+        ]
+
 
 class Rating(models.Model):
     """One item of the rubric in one observation."""

@@ -39,7 +39,7 @@ def evaluation(request: AuthedRequest, uuid: UUID) -> HttpResponse:
     observation = get_object_or_404(mine, uuid=uuid)
     rubric = observation.application.definition.rubric
     if observation.filed_at is not None or rubric is None:
-        context = {"observation": observation, "rows": ratings_in_words(observation)}
+        context = {"observation": observation, "rows": observation.in_words()}
         return render(request, "evidence/evaluation_read.html", context)
     form = ObservationForm(request.POST or None, rubric=rubric, observation=observation)
     if request.method == "POST" and form.is_valid():
@@ -67,7 +67,7 @@ def evaluation(request: AuthedRequest, uuid: UUID) -> HttpResponse:
 def my_observations(request: AuthedRequest, application: Application) -> HttpResponse:
     """The candidate reads filed evaluations."""
     observations = application.observations.filed().select_related("evaluator", "event", "application__pathway_version")
-    context = {"observations": [{"observation": o, "rows": ratings_in_words(o)} for o in observations]}
+    context = {"observations": [{"observation": o, "rows": o.in_words()} for o in observations]}
     return render(request, "evidence/my_observations.html", context)
 
 
@@ -91,14 +91,3 @@ def evaluators(request: AuthedRequest, uuid: UUID) -> HttpResponse:
             return redirect("evidence:evaluators", uuid)
     asked = application.observations.select_related("evaluator", "event")
     return render(request, "evidence/evaluators.html", {"application": application, "form": form, "asked": asked})
-
-
-def ratings_in_words(observation: Observation) -> list[dict[str, str]]:
-    """The ratings of one observation with the labels of its rubric."""
-    rubric = observation.application.definition.rubric
-    labels = {item.slug: item.label for item in rubric.items} if rubric else {}
-    scale = dict(rubric.scale) if rubric else {}
-    return [
-        {"item": labels.get(r.item, r.item), "value": scale.get(r.value, r.value), "text": r.text}
-        for r in observation.ratings.all()
-    ]

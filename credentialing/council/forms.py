@@ -1,0 +1,54 @@
+"""The ballot, and acts on a credential."""
+
+from typing import Any
+
+from django import forms
+from django.utils import timezone
+
+from credentialing.council.models import Ballot
+from credentialing.ui.forms import DateField, SocietyForm
+
+AGAINST = frozenset({Ballot.Choice.DEFER, Ballot.Choice.DECLINE})
+
+
+class BallotForm(SocietyForm):
+    """One member's vote."""
+
+    choice = forms.ChoiceField(label="Your vote", choices=Ballot.Choice.choices, widget=forms.RadioSelect)
+    reason = forms.CharField(
+        label="Reason",
+        max_length=4000,
+        required=False,
+        widget=forms.Textarea(attrs={"rows": 4}),
+        help_text="Needed to defer or decline; the candidate reads it once the council has decided.",
+    )
+    defer_until = DateField(
+        label="Deferred until", required=False, help_text="Only when you defer: when the council should look again."
+    )
+
+    def clean(self) -> dict[str, Any]:
+        data = super().clean() or self.cleaned_data
+        choice, until = data.get("choice"), data.get("defer_until")
+        if choice in AGAINST and not (data.get("reason") or "").strip():
+            self.add_error("reason", "Say why: the candidate must know what to do.")
+        if choice != Ballot.Choice.DEFER:
+            data["defer_until"] = None
+        elif until and until <= timezone.localdate():
+            self.add_error("defer_until", "Choose a date to come.")
+        return data
+
+
+class LeaderSearchForm(SocietyForm):
+    """Find a holder."""
+
+    q = forms.CharField(label="Name or number", max_length=100, required=False)
+
+
+class CorrectionForm(SocietyForm):
+    """The name for a certificate that could not be drawn."""
+
+    name = forms.CharField(
+        label="Name on the certificate",
+        max_length=200,
+        help_text="As agreed with the holder. The registry keeps the name of their profile.",
+    )

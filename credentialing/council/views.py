@@ -1,0 +1,194 @@
+"""The council's cases, its votes, and the registry as officers see it."""
+
+from uuid import UUID
+
+from django.contrib import messages
+from django.core.paginator import Paginator
+from django.http import HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
+from django.utils import timezone
+from django.views.decorators.http import require_http_methods, require_safe
+
+from certificates.models import Certificate, Credential
+from credentialing.accounts.access import AuthedRequest, requires, roles_today
+from credentialing.applications.forms import ReasonForm
+from credentialing.applications.models import Application, AwaitedAct
+from credentialing.applications.presentation import track
+from credentialing.audit.events import Event
+from credentialing.audit.services import record_view
+from credentialing.council.forms import BallotForm, CorrectionForm, LeaderSearchForm
+from credentialing.council.models import Ballot, Decision
+from credentialing.council.presentation import ready_cases
+from credentialing.council.querysets import holders_found
+from credentialing.council.services import (
+    NotAVoter,
+    VoteRefused,
+    cast_ballot,
+    change_standing,
+    correct_certificate,
+    is_before_the_council,
+)
+from credentialing.reviews.dossier import dossier
+from credentialing.reviews.services import objection_to_review
+from credentialing.reviews.timeline import timeline
+from credentialing.ui.responses import conflict, not_permitted
+from workflows.errors import NotPermitted, TransitionError
+from workflows.models import LedgerRecord
+from workflows.services import available_actions
+
+KEEPERS = ("council", "registrar", "coordinator", "ccc_chair", "administrator")
+PAGE = 50
+LATELY = 20
+
+
+@requires("council")
+@require_safe
+def home(request: AuthedRequest) -> HttpResponse:
+    """Cases that wait for the council, and what it decided lately."""
+    acts = AwaitedAct.objects.on_cases_of(request.user, frozenset({"council"}))
+    context = {
+        "ready": ready_cases(acts, request.user),
+        "decisions": Decision.objects.made().exclude(application__candidate=request.user)[:LATELY],
+        "conflicts": Application.objects.in_conflict_with(request.user).under_way().select_related("candidate"),
+    }
+    return render(request, "council/home.html", context)
+
+
+@requires("council")
+@require_http_methods(["GET", "HEAD", "POST"])
+def case(request: AuthedRequest, uuid: UUID) -> HttpResponse:
+    """The case file, and the ballot: written, then confirmed, then cast."""
+    application = _case(request, uuid)
+    form = BallotForm(request.POST or None)
+    if request.method == "POST" and form.is_valid():
+        if "confirmed" not in request.POST:
+            choice = Ballot.Choice(form.cleaned_data["choice"]).label
+            return render(
+                request, "council/confirm.html", {"application": application, "form": form, "choice": choice}
+            )
+        return _cast(request, application, form)
+    today = timezone.localdate()
+    if request.method != "POST":
+        record_view(
+            event=Event.CASE_VIEWED,
+            actor=request.user,
+            subject_kind=application.subject_kind,
+            subject_id=application.uuid,
+        )
+    decision = Decision.objects.filter(application=application, attempt=application.attempt).first()
+    voted = decision is not None and decision.ballots.filter(member=request.user).exists()
+    objection = objection_to_review(application, request.user)
+    open_now = is_before_the_council(application, today) and not (decision and decision.outcome)
+    context = {
+        "application": application,
+        "track": track(application),
+        "stages": dossier(application, request.user, today),
+        "entries": timeline(application),
+        "form": form if open_now and not voted and not objection else None,
+        "decision": decision,
+        "votes": decision.ballots.count() if decision else 0,
+        "voted": voted,
+        "objection": objection,
+        "open_now": open_now,
+    }
+    return render(request, "council/case.html", context)
+
+
+@requires(*KEEPERS)
+@require_safe
+def registry(request: AuthedRequest) -> HttpResponse:
+    """Every holder, listed or not, with number, dates and status; certificates that could not be drawn first."""
+    form = LeaderSearchForm(request.GET or None)
+    words = form.cleaned_data["q"] if form.is_valid() else ""
+    page = Paginator(holders_found(Credential.objects.awarded(), words), PAGE).get_page(request.GET.get("page"))
+    context = {
+        "form": form,
+        "page": page,
+        "words": words,
+        "refused": Certificate.objects.refused().select_related("credential__holder"),
+    }
+    return render(request, "council/registry.html", context)
+
+
+@requires(*KEEPERS)
+@require_safe
+def credential(request: AuthedRequest, uuid: UUID) -> HttpResponse:
+    """One holder's credential: its history, its certificates, what this officer may do."""
+    held = _credential(uuid)
+    context = {
+        "credential": held,
+        "certificates": held.certificates.all(),
+        "records": LedgerRecord.objects.of(held).select_related("actor", "kept_reason"),
+        "labels": {state.slug: state.label for state in held.workflow_definition().states},
+        "actions": [action for action in available_actions(held, request.user) if action.permitted],
+        "corrects": bool(roles_today(request) & {"registrar", "administrator"}),
+    }
+    return render(request, "council/credential.html", context)
+
+
+@requires(*KEEPERS)
+@require_http_methods(["GET", "HEAD", "POST"])
+def standing(request: AuthedRequest, uuid: UUID, verb: str) -> HttpResponse:
+    """Suspend, reinstate, renew, revoke or resign, after a page that says what that means."""
+    held = _credential(uuid)
+    back = reverse("council:credential", args=[uuid])
+    action = next((a for a in available_actions(held, request.user) if a.transition.name == verb), None)
+    if action is None:
+        return conflict(request, "This is not possible now, or not with your office.", back)
+    form = ReasonForm(request.POST or None)
+    form.fields["reason"].required = action.transition.reason_required
+    if request.method == "POST" and form.is_valid():
+        try:
+            change_standing(credential=held, name=verb, actor=request.user, **form.cleaned_data)
+        except NotPermitted as refusal:
+            return not_permitted(request, str(refusal))
+        except TransitionError as refusal:
+            return conflict(request, str(refusal), back)
+        messages.success(request, f"The credential is now: {held.status_label.lower()}.")
+        return redirect(back)
+    context = {"credential": held, "form": form, "transition": action.transition}
+    return render(request, "council/standing.html", context)
+
+
+@requires("registrar", "administrator")
+@require_http_methods(["GET", "HEAD", "POST"])
+def correct(request: AuthedRequest, uuid: UUID) -> HttpResponse:
+    """Another spelling for a certificate whose name no font can print."""
+    refused = get_object_or_404(Certificate.objects.refused().select_related("credential__holder"), uuid=uuid)
+    form = CorrectionForm(request.POST or None, initial={"name": refused.printed.name})
+    if request.method == "POST" and form.is_valid():
+        try:
+            correct_certificate(certificate=refused, actor=request.user, **form.cleaned_data)
+        except ValueError as refusal:
+            return conflict(request, str(refusal), reverse("council:registry"))
+        messages.success(request, "The certificate is being drawn again, under the same number.")
+        return redirect("council:credential", refused.credential.uuid)
+    return render(request, "council/correct.html", {"certificate": refused, "form": form})
+
+
+def _case(request: AuthedRequest, uuid: UUID) -> Application:
+    cases = Application.objects.reviewable_by(request.user).select_related("candidate", "pathway_version")
+    return get_object_or_404(cases, uuid=uuid)
+
+
+def _credential(uuid: UUID) -> Credential:
+    return get_object_or_404(Credential.objects.awarded(), uuid=uuid)
+
+
+def _cast(request: AuthedRequest, application: Application, form: BallotForm) -> HttpResponse:
+    back = reverse("council:home")
+    try:
+        ballot = cast_ballot(application=application, actor=request.user, **form.cleaned_data)
+    except NotAVoter as refusal:
+        return not_permitted(request, str(refusal))
+    except (VoteRefused, TransitionError) as refusal:
+        return conflict(request, str(refusal), back)
+    decision = Decision.objects.get(pk=ballot.decision_id)
+    if decision.outcome:
+        outcome = decision.get_outcome_display().lower()
+        messages.success(request, f"The council has decided: {application.candidate} is {outcome}.")
+    else:
+        quorum = application.definition.council.quorum
+        messages.success(request, f"Your vote is cast: {decision.ballots.count()} of {quorum} needed.")
+    return redirect(back)

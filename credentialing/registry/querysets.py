@@ -1,0 +1,9 @@
+"""What the public may see."""
+
+from certificates.models import Credential
+from certificates.querysets import CredentialQuerySet
+
+
+def public_leaders() -> CredentialQuerySet:
+    """Every awarded credential of those who agreed to be listed, by name; revoked ones stay visible as such."""
+    return Credential.objects.awarded().filter(holder__listed=True).order_by("holder__name", "-awarded_on", "pk")

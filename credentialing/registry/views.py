@@ -1,0 +1,83 @@
+"""The public face: what the designation is, how to become a leader, who is one."""
+
+from uuid import UUID
+
+from django.core.paginator import Paginator
+from django.db.models import Q
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, render
+from django.utils import timezone
+from django.views.decorators.http import require_safe
+
+from certificates.models import Credential
+from certificates.verification import verification_of
+from credentialing.accounts.access import public
+from credentialing.council.querysets import holders_found
+from credentialing.pathways.kinds import kind
+from credentialing.pathways.models import PathwayVersion
+from credentialing.registry.forms import LeaderSearchForm
+from credentialing.registry.querysets import public_leaders
+
+PAGE = 50
+
+
+@public
+@require_safe
+def home(request: HttpRequest) -> HttpResponse:
+    """The start page."""
+    today = timezone.localdate()
+    context = {
+        "version": PathwayVersion.objects.in_force(today).first(),
+        "leaders": Credential.objects.active(today).count(),
+        "form": LeaderSearchForm(),
+    }
+    return render(request, "registry/home.html", context)
+
+
+@public
+@require_safe
+def pathway(request: HttpRequest) -> HttpResponse:
+    """How to become a leader, drawn from the version in force today."""
+    version = PathwayVersion.objects.in_force(timezone.localdate()).first()
+    if version is None:
+        return render(request, "registry/no_pathway.html")
+    definition = version.definition
+    stages = [
+        {
+            "stage": stage,
+            "requirements": [
+                {"requirement": r, "sentence": kind(r.kind).sentence(r)} for r in stage.requirements
+            ],
+        }
+        for stage in definition.stages
+    ]
+    track = [{"label": stage.label, "status": "todo"} for stage in definition.stages]
+    context = {"version": version, "definition": definition, "stages": stages, "track": track}
+    return render(request, "registry/pathway.html", context)
+
+
+@public
+@require_safe
+def leaders(request: HttpRequest) -> HttpResponse:
+    """The registry: certified leaders with number, since when, and status today."""
+    form = LeaderSearchForm(request.GET or None)
+    words = form.cleaned_data["q"] if form.is_valid() else ""
+    found = public_leaders()
+    if words:
+        by_place = found.filter(Q(holder__city__icontains=words) | Q(holder__country__icontains=words))
+        found = holders_found(found, words) | by_place
+    page = Paginator(found, PAGE).get_page(request.GET.get("page"))
+    return render(request, "registry/leaders.html", {"form": form, "page": page, "words": words})
+
+
+@public
+@require_safe
+def leader(request: HttpRequest, uuid: UUID) -> HttpResponse:
+    """One certified leader."""
+    credential = get_object_or_404(public_leaders(), uuid=uuid)
+    context = {
+        "credential": credential,
+        "found": verification_of(credential, timezone.localdate()),
+        "certificate": credential.current_certificate,
+    }
+    return render(request, "registry/leader.html", context)

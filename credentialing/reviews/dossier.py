@@ -1,0 +1,146 @@
+"""A case as its judges read it: every requirement with its evidence, what was said of it, and what this reader may do."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
+
+from credentialing.accounts.models import Person
+from credentialing.applications.models import Application, RequirementProgress
+from credentialing.applications.presentation import TONES
+from credentialing.applications.progress import Assessment, assess_case, next_stage, stage_is_ready
+from credentialing.pathways.definitions import Stage
+from credentialing.pathways.kinds import kind
+from credentialing.reviews.exhibits import Exhibit, exhibits_of
+from credentialing.reviews.models import SignOff
+from credentialing.reviews.services import objection_to_review, objection_to_taking_back
+from workflows.services import explain
+
+
+@dataclass(frozen=True, kw_only=True)
+class Word:
+    """One reviewer's word, whether it still stands for what lies there, and whether this reader may take it back."""
+
+    sign_off: SignOff
+    outdated: bool
+    may_take_back: bool
+
+
+@dataclass(frozen=True, kw_only=True)
+class Sheet:
+    """One requirement on the case page."""
+
+    item: Assessment
+    sentence: str
+    status: str
+    tone: str
+    exhibits: list[Exhibit]
+    files: list[Any]
+    words: list[Word]
+    may_sign: bool
+    may_return: bool
+
+    @property
+    def slug(self) -> str:
+        """Its address on the page."""
+        return self.item.requirement.slug
+
+
+@dataclass(frozen=True, kw_only=True)
+class StageSheets:
+    """One stage with its requirements."""
+
+    stage: Stage
+    sheets: list[Sheet]
+    reached: bool
+
+
+def dossier(application: Application, reader: Person, on: date) -> list[StageSheets]:
+    """The whole case for one reader."""
+    assessments = {item.requirement.slug: item for item in assess_case(application, on)}
+    words: dict[str, list[SignOff]] = {}
+    for row in application.sign_offs.standing().select_related("reviewer"):
+        words.setdefault(row.requirement, []).append(row)
+    files: dict[str, list[Any]] = {}
+    for file in application.files.standing():
+        files.setdefault(file.requirement, []).append(file)
+    roles = _judging_roles(application, reader, on)
+    slugs = [stage.slug for stage in application.definition.stages]
+    state = application.paused_from or application.state
+    position = slugs.index(state) if state in slugs else -1
+    return [
+        StageSheets(
+            stage=stage,
+            reached=index <= position,
+            sheets=[
+                _sheet(application, assessments[r.slug], words.get(r.slug, []), files.get(r.slug, []), reader, roles, on)
+                for r in stage.requirements
+            ],
+        )
+        for index, stage in enumerate(application.definition.stages)
+    ]
+
+
+def sheet_of(application: Application, slug: str, reader: Person, on: date) -> Sheet:
+    """One requirement of the case for one reader (KeyError when the pinned version has none of that slug)."""
+    wanted = application.requirement(slug)
+    stages = dossier(application, reader, on)
+    return next(sheet for part in stages for sheet in part.sheets if sheet.slug == wanted.slug)
+
+
+def stages_within_reach(application: Application, actor: Person, on: date) -> list[Stage]:
+    """The stages that a stage sign-off by this person would carry the case to: none, one, or several at once."""
+    stage = next_stage(application)
+    if stage is None or not explain(application, "advance", actor).permitted:
+        return []
+    assessments = assess_case(application, on)
+    roles = application.roles_of(actor, on)
+    stages = application.definition.stages
+    reach: list[Stage] = []
+    for candidate in stages[stages.index(stage) : -1]:
+        if not (stage_is_ready(application, candidate, assessments) and roles & set(candidate.signed_by)):
+            break
+        reach.append(candidate)
+    return reach
+
+
+def _judging_roles(application: Application, reader: Person, on: date) -> frozenset[str]:
+    open_now = application.is_open and not application.is_paused and application.state != "draft"
+    if not open_now or objection_to_review(application, reader):
+        return frozenset()
+    return reader.roles_on(on)
+
+
+def _sheet(  # noqa: PLR0913 - what the dossier has read once for all of them
+    application: Application,
+    item: Assessment,
+    words: Sequence[SignOff],
+    files: list[Any],
+    reader: Person,
+    roles: frozenset[str],
+    on: date,
+) -> Sheet:
+    signing = [role for role in item.missing_roles if role in roles]
+    spoken = any(w.reviewer_id == reader.pk and w.evidence_digest == item.digest and w.outcome == "approved" for w in words)
+    judges = bool(roles & set(item.requirement.signed_by)) and not item.complete
+    return Sheet(
+        item=item,
+        sentence=kind(item.requirement.kind).sentence(item.requirement),
+        status=str(RequirementProgress.Status(item.status).label),
+        tone=TONES[item.status],
+        exhibits=exhibits_of(application, item.requirement),
+        files=files,
+        words=[
+            Word(
+                sign_off=word,
+                outdated=word.evidence_digest != item.digest,
+                may_take_back=word.reviewer_id == reader.pk
+                and word.outcome == SignOff.Outcome.APPROVED
+                and not objection_to_taking_back(application, word, on),
+            )
+            for word in words
+        ],
+        may_sign=bool(signing) and item.progress.met and not spoken,
+        may_return=judges and item.progress.started and item.returned is None,
+    )

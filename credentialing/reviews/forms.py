@@ -1,0 +1,38 @@
+"""Forms of those who judge."""
+
+from django import forms
+
+from credentialing.ui.forms import SocietyForm
+
+
+class ReturnForm(SocietyForm):
+    """Send a requirement back."""
+
+    reason = forms.CharField(
+        label="What should be changed",
+        max_length=2000,
+        widget=forms.Textarea(attrs={"rows": 4}),
+        help_text="The candidate reads this. Say what to do, and how it will be enough.",
+    )
+    seen_digest = forms.CharField(widget=forms.HiddenInput, max_length=64)
+
+
+class RecusalForm(SocietyForm):
+    """Step aside."""
+
+    relation = forms.CharField(
+        label="How you are connected to this person",
+        max_length=120,
+        help_text="For example: colleague in the same department, relative, former supervisor.",
+    )
+
+
+class CaseSearchForm(SocietyForm):
+    """Find a case."""
+
+    q = forms.CharField(label="Name or case reference", max_length=100, required=False)
+    state = forms.ChoiceField(label="Where it stands", required=False)
+
+    def __init__(self, *args: object, states: list[tuple[str, str]], **kwargs: object) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["state"].choices = [("", "Anywhere"), *states]

@@ -1,0 +1,105 @@
+"""Everything that happened in a case, newest first: steps from the ledger, sign-offs, and the audit's events."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+
+from credentialing.accounts.models import Role
+from credentialing.applications.models import Application
+from credentialing.audit.events import Event
+from credentialing.audit.models import AuditEvent
+from workflows.models import LedgerRecord
+
+TITLES: Mapping[Event, str] = {
+    Event.CASE_VIEWED: "Opened the case",
+    Event.SUPERVISOR_ASKED: "Asked a supervisor",
+    Event.SUPERVISOR_ANSWERED: "Answered the request",
+    Event.FILE_UPLOADED: "Uploaded a file",
+    Event.FILE_DOWNLOADED: "Downloaded a file",
+    Event.FILE_WITHDRAWN: "Withdrew a file",
+    Event.ITEM_ADDED: "Added a session",
+    Event.ITEM_EDITED: "Changed a session",
+    Event.ITEM_REMOVED: "Removed a session",
+    Event.SESSION_CONFIRMED: "Confirmed a session",
+    Event.SESSION_DENIED: "Said that a session is not right",
+    Event.STATEMENT_SIGNED: "Signed",
+    Event.STATEMENT_WITHDRAWN: "Took a statement back",
+    Event.REPORT_FILED: "Filed a report",
+    Event.FEE_MARKED: "Marked a fee",
+    Event.OBSERVATION_REQUESTED: "Asked an evaluator",
+    Event.OBSERVATION_FILED: "Filed an evaluation",
+    Event.SIGN_OFF_TAKEN_BACK: "Took a sign-off back",
+    Event.RECUSAL_DECLARED: "Stepped aside because of a conflict of interest",
+    Event.DECISION_MADE: "The council decided",
+}
+PARTS: Mapping[str, str] = {
+    "candidate": "candidate",
+    "supervisor": "supervisor",
+    "system": "automatically",
+    "co_leader": "co-leader",
+}
+
+
+@dataclass(frozen=True, kw_only=True)
+class Entry:
+    """One thing that happened."""
+
+    at: datetime
+    title: str
+    by: str
+    text: str = ""
+    tone: str = ""
+
+
+def timeline(application: Application) -> list[Entry]:
+    """What happened in this case; how a member of the council voted is not part of it, what was decided is."""
+    entries = [*_steps(application), *_sign_offs(application), *_events(application)]
+    return sorted(entries, key=lambda entry: entry.at, reverse=True)
+
+
+def role_in_words(role: str) -> str:
+    """The office or the part somebody played, in words."""
+    return str(Role(role).label) if role in Role.values else PARTS.get(role, role)
+
+
+def _steps(application: Application) -> list[Entry]:
+    workflow = application.workflow_definition()
+    labels = {state.slug: state.label for state in workflow.states}
+    records = LedgerRecord.objects.of(application).select_related("actor", "kept_reason")
+    return [
+        Entry(
+            at=record.recorded_at,
+            title=f"Now: {labels.get(record.target, record.target)}",
+            by=f"{record.actor}, {role_in_words(record.role)}",
+            text=record.reason,
+            tone="good",
+        )
+        for record in records
+    ]
+
+
+def _sign_offs(application: Application) -> list[Entry]:
+    labels = {requirement.slug: requirement.label for requirement in application.definition.requirements}
+    return [
+        Entry(
+            at=row.created_at,
+            title=f"{row.get_outcome_display()}: {labels.get(row.requirement, row.requirement)}",
+            by=f"{row.reviewer}, {role_in_words(row.role)}",
+            text=row.reason,
+            tone="info" if row.outcome == "approved" else "warning",
+        )
+        for row in application.sign_offs.select_related("reviewer")
+    ]
+
+
+def _events(application: Application) -> list[Entry]:
+    labels = {requirement.slug: requirement.label for requirement in application.definition.requirements}
+    entries = []
+    for row in AuditEvent.objects.about(application.subject_kind, application.uuid):
+        title = TITLES.get(Event(row.event))
+        if title is None:
+            continue
+        about = labels.get(row.details.get("requirement", ""), "")
+        who = str(row.actor) if row.actor else role_in_words(row.details.get("as", "co_leader"))
+        entries.append(Entry(at=row.recorded_at, title=f"{title}: {about}" if about else title, by=who))
+    return entries

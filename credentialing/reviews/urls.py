@@ -1,0 +1,19 @@
+"""Addresses of those who judge, and the candidate's history."""
+
+from django.urls import path
+
+from credentialing.reviews import views
+
+app_name = "reviews"
+urlpatterns = [
+    path("my/history/", views.my_history, name="my-history"),
+    path("reviews/", views.inbox, name="inbox"),
+    path("reviews/cases/", views.cases, name="cases"),
+    path("reviews/cases/<uuid:uuid>/", views.case, name="case"),
+    path("reviews/cases/<uuid:uuid>/stage/", views.stage, name="stage"),
+    path("reviews/cases/<uuid:uuid>/step-aside/", views.step_aside, name="step-aside"),
+    path("reviews/cases/<uuid:uuid>/lifecycle/<slug:verb>/", views.lifecycle, name="lifecycle"),
+    path("reviews/cases/<uuid:uuid>/requirements/<slug:slug>/sign-off/", views.sign_off, name="sign-off"),
+    path("reviews/cases/<uuid:uuid>/requirements/<slug:slug>/return/", views.send_back, name="return"),
+    path("reviews/sign-offs/<uuid:uuid>/take-back/", views.sign_off_take_back, name="sign-off-take-back"),
+]
