@@ -12,6 +12,7 @@ from django.views.decorators.http import require_GET, require_safe
 
 from certificates.forms import VerificationForm
 from certificates.models import Certificate, Credential, offices_of
+from certificates.signals import certificate_downloaded
 from certificates.verification import verification_of
 
 OFFICES = frozenset({"registrar", "coordinator", "council", "ccc_chair"})
@@ -60,6 +61,7 @@ def download(request: HttpRequest, uuid: UUID) -> HttpResponse:
     person = request.user
     if certificate.credential.holder_id != person.pk and not offices_of(person, timezone.localdate()) & OFFICES:
         raise Http404
+    certificate_downloaded.send(sender=Certificate, certificate=certificate, person=person)
     number = certificate.credential.number
     return HttpResponse(
         certificate.read(),

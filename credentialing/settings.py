@@ -217,5 +217,6 @@ LOGGING = {
     "version": 1,
     "disable_existing_loggers": False,
     "handlers": {"console": {"class": "logging.StreamHandler"}},
+    "loggers": {"pikepdf": {"level": "WARNING"}},  # greets at INFO whenever it is imported
     "root": {"handlers": ["console"], "level": env.str("CREDENTIALING_LOG_LEVEL", default="INFO")},
 }

@@ -10,6 +10,7 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
+from certificates.fonts import in_words, missing_characters
 from credentialing.accounts.access import AuthedRequest, requires, roles_today, signed_in
 from credentialing.accounts.forms import MembershipForm, ProfileForm, SearchForm, TermForm
 from credentialing.accounts.models import Person, Term
@@ -44,6 +45,13 @@ def profile(request: AuthedRequest) -> HttpResponse:
         if form.changed_data:
             update_profile(person=form.instance, actor=request.user, changed=form.changed_data)
         messages.success(request, "Your profile is saved.")
+        unprintable = missing_characters(form.instance.printed_name + form.instance.post_nominals)
+        if unprintable:
+            messages.warning(
+                request,
+                f"Your certificate could not be printed like this: its fonts have no {in_words(unprintable)}. "
+                "Choose another spelling for the name on the certificate.",
+            )
         return redirect("accounts:profile")
     return render(request, "accounts/profile.html", {"form": form})
 

@@ -291,6 +291,13 @@ class RequirementProgress(models.Model):
     def __str__(self) -> str:
         return f"{self.application_id}/{self.requirement}: {self.status}"
 
+    @property
+    def told(self) -> tuple[object, ...]:
+        """What the row tells; it is stored again only when this changes."""
+        return (
+            self.position, self.status, self.met, self.summary, self.waiting_on, self.waiting_since, self.evidence_digest
+        )  # fmt: skip
+
 
 class AwaitedAct(models.Model):
     """Who has the ball: one role that must act on a case, on what, and since when (every inbox rides on this)."""

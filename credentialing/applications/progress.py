@@ -171,6 +171,7 @@ def refresh_progress(application: Application, now: datetime | None = None) -> l
         row = stored.pop(item.requirement.slug, None) or RequirementProgress(
             application=application, requirement=item.requirement.slug
         )
+        before = row.told
         waiting_on = item.waiting_on if application.is_open else ""
         if row.waiting_on != waiting_on or (waiting_on and row.waiting_since is None):
             row.waiting_since = now if waiting_on else None
@@ -180,8 +181,9 @@ def refresh_progress(application: Application, now: datetime | None = None) -> l
         row.summary = item.progress.summary[:300]
         row.waiting_on = waiting_on
         row.evidence_digest = item.digest
-        row.refreshed_at = now
-        row.save()
+        if row.told != before or row._state.adding:  # noqa: SLF001 - Django's public name
+            row.refreshed_at = now
+            row.save()
     for obsolete in stored.values():
         obsolete.delete()
     _refresh_awaited(application, assessments, now)

@@ -1,13 +1,18 @@
-"""Keeping cases up to date with what changes about people."""
+"""What cases listen to: changes about people, and what becomes of a certificate."""
 
 from typing import Any
 from uuid import UUID
 
 from django.dispatch import receiver
+from django.utils import timezone
 
+from certificates.models import Certificate
+from certificates.signals import certificate_issued, certificate_refused
+from credentialing.accounts.models import Person, Role
 from credentialing.accounts.signals import person_changed
 from credentialing.applications.models import Application
 from credentialing.applications.progress import refresh_progress
+from credentialing.correspondence.services import send_letter
 
 
 @receiver(person_changed)
@@ -17,3 +22,31 @@ def refresh_cases_of_member(*, name: str, subject_id: UUID, **_: Any) -> None:
         for application in Application.objects.filter(candidate__uuid=subject_id):
             if application.is_open:
                 refresh_progress(application)
+
+
+@receiver(certificate_issued)
+def write_to_holder(*, certificate: Certificate, **_: Any) -> None:
+    """The holder learns that the certificate can be downloaded."""
+    send_letter(
+        template="certificate_ready",
+        to=certificate.credential.holder,
+        context={"number": certificate.credential.number, "path": "/my/"},
+        dedupe_key=f"certificate:{certificate.uuid}",
+    )
+
+
+@receiver(certificate_refused)
+def write_to_keepers(*, certificate: Certificate, **_: Any) -> None:
+    """Registrar and administrators learn that a certificate can't be drawn, why, and where to correct it."""
+    today = timezone.localdate()
+    keepers = Person.objects.holding(Role.REGISTRAR, today) | Person.objects.holding(Role.ADMINISTRATOR, today)
+    for keeper in keepers:
+        send_letter(
+            template="certificate_refused",
+            to=keeper,
+            context={
+                "number": certificate.credential.number,
+                "problem": certificate.problem,
+                "path": f"/council/registry/{certificate.credential.uuid}/",
+            },
+        )

@@ -1,6 +1,9 @@
 """The demo's post room: every e-mail the society has sent, to read here instead of in people's inboxes."""
 
+from collections.abc import Callable
+from functools import wraps
 from pathlib import Path
+from typing import Any
 
 from django.conf import settings
 from django.core.paginator import Paginator
@@ -15,7 +18,20 @@ from credentialing.operations.post import posts_in
 PAGE = 50
 
 
+def demo_only(view: Callable[..., HttpResponse]) -> Callable[..., HttpResponse]:
+    """Absent (404) outside the demo: in production nobody reads other people's post."""
+
+    @wraps(view)
+    def shown(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+        if not settings.DEMO:
+            raise Http404
+        return view(request, *args, **kwargs)
+
+    return shown
+
+
 @public
+@demo_only
 @require_safe
 def mail(request: HttpRequest) -> HttpResponse:
     """The e-mails, the newest first."""
@@ -26,6 +42,7 @@ def mail(request: HttpRequest) -> HttpResponse:
 
 
 @public
+@demo_only
 @require_safe
 def post(request: HttpRequest, key: str) -> HttpResponse:
     """One e-mail; those of its links that lead into this demo can be followed."""

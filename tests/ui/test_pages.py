@@ -8,6 +8,7 @@ from django.test import RequestFactory, override_settings
 from django.views import defaults
 
 from credentialing.ui import context
+from tests.factories import PersonFactory
 
 
 @pytest.fixture
@@ -72,9 +73,9 @@ def test_navigation_may_be_missing(anonymous, settings):
     assert context.navigation(anonymous) == []
 
 
-def test_logging_out_is_a_form_that_posts(rf):
+def test_logging_out_is_a_form_that_posts(rf, db):
     request = rf.get("/")
-    request.user = type("Somebody", (), {"is_authenticated": True, "__str__": lambda _: "Wei Zhang"})()
+    request.user = PersonFactory(name="Wei Zhang")
 
     html = render_to_string("404.html", request=request)
 

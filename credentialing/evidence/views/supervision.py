@@ -1,5 +1,6 @@
 """The candidate's supervision sessions, and the supervisor's home."""
 
+from collections.abc import Collection
 from uuid import UUID
 
 from django.contrib import messages
@@ -79,6 +80,12 @@ def session_remove(request: AuthedRequest, uuid: UUID) -> HttpResponse:
 @require_safe
 def supervision(request: AuthedRequest) -> HttpResponse:
     """The supervisor's home: requests, candidates, sessions to confirm."""
+    return _home(request, DenialForm())
+
+
+def _home(
+    request: AuthedRequest, denial: DenialForm, chosen: Collection[UUID] = (), status: int = 200
+) -> HttpResponse:
     applications = Application.objects.supervised_by(request.user).select_related("candidate", "pathway_version")
     entries = LogEntry.objects.for_supervisor(request.user).unanswered().select_related("application__candidate")
     context = {
@@ -89,9 +96,10 @@ def supervision(request: AuthedRequest) -> HttpResponse:
         .unanswered()
         .select_related("application__candidate")
         .order_by("held_on"),
-        "denial": DenialForm(),
+        "denial": denial,
+        "chosen": chosen,
     }
-    return render(request, "evidence/supervision.html", context)
+    return render(request, "evidence/supervision.html", context, status=status)
 
 
 @requires("supervisor")
@@ -218,8 +226,7 @@ def _uuids(request: AuthedRequest, name: str) -> list[UUID]:
 def _deny(request: AuthedRequest, entries: list[LogEntry], held: list[SupervisionSession]) -> HttpResponse:
     form = DenialForm(request.POST)
     if not form.is_valid():
-        messages.warning(request, "Say what is not right about the session before you send it back.")
-        return redirect(HOME)
+        return _home(request, form, [item.uuid for item in (*entries, *held)], status=422)
     reason = form.cleaned_data["reason"]
     for entry in entries:
         deny_log_entry(entry=entry, role="supervisor", actor=request.user, reason=reason)

@@ -1,0 +1,66 @@
+"""`manage.py workflow_diagram [--check]`: docs/workflow.md, drawn from the code."""
+
+from argparse import ArgumentParser
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+from django.conf import settings
+from django.core.management.base import BaseCommand, CommandError
+
+from certificates.lifecycle import CREDENTIAL
+from credentialing.applications.workflow import compile_workflow
+from credentialing.pathways.loader import load_pathway
+from credentialing.pathways.services import shipped_source
+from workflows.definitions import WorkflowDefinition
+from workflows.diagrams import mermaid
+
+TARGET = Path(settings.BASE_DIR) / "docs" / "workflow.md"
+
+
+class Command(BaseCommand):
+    """Draw the state machines."""
+
+    help = "Write docs/workflow.md from the code; with --check only say whether it is up to date."
+
+    def add_arguments(self, parser: ArgumentParser) -> None:
+        """--check."""
+        parser.add_argument("--check", action="store_true")
+
+    def handle(self, *, check: bool, **_: Any) -> None:
+        """Write, or compare."""
+        page = "\n".join(_page()) + "\n"
+        if not check:
+            TARGET.write_text(page, encoding="utf-8")
+            self.stdout.write(f"{TARGET} is written.")
+        elif not TARGET.exists() or TARGET.read_text(encoding="utf-8") != page:
+            msg = "docs/workflow.md is not what the code says: run manage.py workflow_diagram."
+            raise CommandError(msg)
+
+
+def _page() -> Iterator[str]:
+    yield "# The state machines"
+    yield ""
+    yield "Written by `manage.py workflow_diagram`; the code is `credentialing/applications/workflow.py` and"
+    yield "`certificates/lifecycle.py`. Only `workflows.services.perform` takes an edge."
+    pathway = compile_workflow(load_pathway(shipped_source("abs-leader")))
+    yield from _machine("The application (ABS pathway)", pathway)
+    yield from _machine("The credential", CREDENTIAL)
+
+
+def _machine(title: str, definition: WorkflowDefinition) -> Iterator[str]:
+    yield ""
+    yield f"## {title}"
+    yield ""
+    yield "```mermaid"
+    yield mermaid(definition).rstrip()
+    yield "```"
+    yield ""
+    yield "| act | from | to | who may | guards | reason |"
+    yield "|---|---|---|---|---|---|"
+    labels = {state.slug: state.label for state in definition.states}
+    for edge in definition.transitions:
+        who = ", ".join(sorted(edge.roles))
+        reason = "required" if edge.reason_required else ""
+        guards = ", ".join(edge.guards)
+        yield f"| {edge.label or edge.name} | {labels[edge.source]} | {labels[edge.target]} | {who} | {guards} | {reason} |"

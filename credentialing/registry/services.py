@@ -1,0 +1,117 @@
+"""Bringing earlier holders into the registry, honestly labelled as such."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from django.db import transaction
+from django.utils import timezone
+
+from certificates.models import Credential
+from certificates.services import award_credential
+from credentialing.accounts.models import Person
+from credentialing.audit.events import Event
+from credentialing.audit.services import record_event
+from credentialing.pathways.definitions import PathwayDefinition
+from credentialing.registry.holders import Holder, HoldersRefused, Problem
+from workflows.services import perform
+
+NOTE = "As it stood in the society's own records."
+STEPS = {"suspended": "suspend", "expired": "expire", "resigned": "resign"}
+
+
+@dataclass(frozen=True, kw_only=True)
+class ImportResult:
+    """What an import did."""
+
+    added: tuple[Credential, ...]
+    known: int
+
+
+@transaction.atomic
+def import_holders(
+    *, holders: Sequence[Holder], pathway: PathwayDefinition, actor: Person, now: datetime | None = None
+) -> ImportResult:
+    """Award each earlier holder's credential with the number and date they have; whoever stands already is left alone.
+
+    All or nothing. Holders without a number get the next one of the year of their award.
+
+    Raises:
+        PermissionError: the actor isn't the registrar.
+        HoldersRefused: a number or an e-mail address belongs to somebody else.
+    """
+    now = now or timezone.now()
+    if "registrar" not in actor.roles_on(timezone.localdate(now)):
+        msg = "Earlier holders are brought in by the registrar."
+        raise PermissionError(msg)
+    added: list[Credential] = []
+    problems: list[Problem] = []
+    for holder in holders:
+        standing, problem = _standing(holder, pathway)
+        if problem:
+            problems.append(Problem(line=holder.line, column="", message=problem))
+        elif standing is None and not problems:
+            added.append(_award(holder, pathway, actor, now))
+    if problems:
+        raise HoldersRefused(problems)
+    if added:
+        record_event(
+            event=Event.HOLDERS_IMPORTED,
+            actor=actor,
+            subject_kind="person",
+            subject_id=actor.uuid,
+            details={"credentials": [str(credential.uuid) for credential in added]},
+            now=now,
+        )
+    return ImportResult(added=tuple(added), known=len(holders) - len(added))
+
+
+def _standing(holder: Holder, pathway: PathwayDefinition) -> tuple[Credential | None, str]:
+    """The credential that this line describes and that stands already, or why the line contradicts what stands."""
+    credentials = Credential.objects.filter(scheme=pathway.slug).select_related("holder")
+    if holder.number:
+        same = credentials.filter(number__iexact=holder.number).first()
+        if same is not None and (same.holder.name, same.awarded_on) != (holder.name, holder.awarded_on):
+            return None, f"The number {holder.number} belongs to {same.holder}, awarded on {same.awarded_on}."
+        if same is not None:
+            return same, ""
+    else:
+        same = credentials.filter(holder__name=holder.name, awarded_on=holder.awarded_on, basis="import").first()
+        if same is not None:
+            return same, ""
+    person = Person.objects.filter(email=holder.email).first() if holder.email else None
+    if person is not None and person.name.casefold() != holder.name.casefold():
+        return None, f"The address {holder.email} belongs to {person}."
+    if person is not None and credentials.filter(holder=person, state__in=["pending", "active", "suspended"]).exists():
+        return None, f"{person} already holds this credential under another number."
+    return None, ""
+
+
+def _award(holder: Holder, pathway: PathwayDefinition, actor: Person, now: datetime) -> Credential:
+    person = Person.objects.filter(email=holder.email).first() if holder.email else None
+    if person is None:
+        person = Person.objects.create_user(
+            holder.email or None,
+            name=holder.name,
+            post_nominals=holder.post_nominals,
+            profession=holder.profession,
+            city=holder.city,
+            country=holder.country,
+            listed=holder.listed,
+        )
+    credential = award_credential(
+        holder=person,
+        designation=pathway.designation,
+        scheme=pathway.slug,
+        scheme_version="",
+        number_prefix=pathway.number_prefix,
+        number=holder.number,
+        awarded_on=holder.awarded_on,
+        valid_until=holder.valid_until,
+        basis=Credential.Basis.IMPORT,
+        actor=actor,
+        now=now,
+    )
+    if holder.status in STEPS:
+        perform(credential, STEPS[holder.status], actor=actor, reason=NOTE, now=now)
+    return credential
