@@ -9,7 +9,7 @@ os.environ["CREDENTIALING_DEMO"] = "1"
 os.environ.setdefault("CREDENTIALING_BASE_URL", "http://127.0.0.1:8000")
 os.environ["CREDENTIALING_DATA_DIR"] = tempfile.mkdtemp(prefix="credentialing-tests-")
 
-from credentialing.settings import *  # noqa: E402, F403 - the environment must be set first
+from credentialing.settings import *  # noqa: F403 - the environment must be set first
 
 PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
 ALLOWED_HOSTS = ["*"]

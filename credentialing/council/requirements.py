@@ -37,9 +37,7 @@ class Decision:
     def gather(self, requirement: Requirement, application: Application) -> "Decision.Facts":
         if requirement.parameters.body == "committee":
             form = Document().gather(requirement, application)
-            reference = EvidenceReference(
-                kind="application_form", id=form["id"], sha256=content_digest(*form["texts"])
-            )
+            reference = EvidenceReference(kind="application_form", id=form["id"], sha256=content_digest(*form["texts"]))
             return self.Facts(
                 before_it=application.submitted_at is not None, reference=reference, when=form["submitted_on"]
             )

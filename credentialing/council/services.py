@@ -29,11 +29,11 @@ OUTCOMES = {
 }
 
 
-class VoteRefused(Exception):  # noqa: N818 - names end in the reason
+class VoteRefused(Exception):
     """This vote can't be cast now; the message says why (409)."""
 
 
-class NotAVoter(Exception):  # noqa: N818 - names end in the reason
+class NotAVoter(Exception):
     """This person may not vote on this case; the message says why (403)."""
 
 
@@ -193,7 +193,9 @@ def change_standing(
 
 
 @transaction.atomic
-def correct_certificate(*, certificate: Certificate, name: str, actor: Person, now: datetime | None = None) -> Certificate:
+def correct_certificate(
+    *, certificate: Certificate, name: str, actor: Person, now: datetime | None = None
+) -> Certificate:
     """Try a certificate that could not be drawn again, with another spelling of the name.
 
     Raises:

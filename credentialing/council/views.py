@@ -64,9 +64,7 @@ def case(request: AuthedRequest, uuid: UUID) -> HttpResponse:
     if request.method == "POST" and form.is_valid():
         if "confirmed" not in request.POST:
             choice = Ballot.Choice(form.cleaned_data["choice"]).label
-            return render(
-                request, "council/confirm.html", {"application": application, "form": form, "choice": choice}
-            )
+            return render(request, "council/confirm.html", {"application": application, "form": form, "choice": choice})
         return _cast(request, application, form)
     today = timezone.localdate()
     if request.method != "POST":

@@ -79,7 +79,7 @@ class Problem:
         return f"{where}: {self.message}"
 
 
-class HoldersRefused(Exception):  # noqa: N818 - names end in the reason
+class HoldersRefused(Exception):
     """The list can't be imported; `problems` tells every fault."""
 
     def __init__(self, problems: Sequence[Problem]) -> None:

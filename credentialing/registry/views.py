@@ -45,9 +45,7 @@ def pathway(request: HttpRequest) -> HttpResponse:
     stages = [
         {
             "stage": stage,
-            "requirements": [
-                {"requirement": r, "sentence": kind(r.kind).sentence(r)} for r in stage.requirements
-            ],
+            "requirements": [{"requirement": r, "sentence": kind(r.kind).sentence(r)} for r in stage.requirements],
         }
         for stage in definition.stages
     ]

@@ -1,10 +1,9 @@
-"""A case as its judges read it: every requirement with its evidence, what was said of it, and what this reader may do."""
+"""A case as its judges read it: every requirement with its evidence, what was said of it, what this reader may do."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
-
 
 from credentialing.accounts.models import Person
 from credentialing.applications.models import Application, RequirementProgress
@@ -56,6 +55,16 @@ class StageSheets:
     reached: bool
 
 
+@dataclass(frozen=True, kw_only=True)
+class _Reading:
+    """Who reads which case, in which roles, on which day."""
+
+    application: Application
+    reader: Person
+    roles: frozenset[str]
+    on: date
+
+
 def dossier(application: Application, reader: Person, on: date) -> list[StageSheets]:
     """The whole case for one reader."""
     assessments = {item.requirement.slug: item for item in assess_case(application, on)}
@@ -65,7 +74,7 @@ def dossier(application: Application, reader: Person, on: date) -> list[StageShe
     files: dict[str, list[Any]] = {}
     for file in application.files.standing():
         files.setdefault(file.requirement, []).append(file)
-    roles = _judging_roles(application, reader, on)
+    reading = _Reading(application=application, reader=reader, roles=_judging_roles(application, reader, on), on=on)
     slugs = [stage.slug for stage in application.definition.stages]
     state = application.paused_from or application.state
     position = slugs.index(state) if state in slugs else -1
@@ -74,8 +83,13 @@ def dossier(application: Application, reader: Person, on: date) -> list[StageShe
             stage=stage,
             reached=index <= position,
             sheets=[
-                _sheet(application, assessments[r.slug], words.get(r.slug, []), files.get(r.slug, []), reader, roles, on)
-                for r in stage.requirements
+                _sheet(
+                    reading,
+                    assessments[requirement.slug],
+                    words.get(requirement.slug, []),
+                    files.get(requirement.slug, []),
+                )
+                for requirement in stage.requirements
             ],
         )
         for index, stage in enumerate(application.definition.stages)
@@ -112,17 +126,13 @@ def _judging_roles(application: Application, reader: Person, on: date) -> frozen
     return reader.roles_on(on)
 
 
-def _sheet(  # noqa: PLR0913 - what the dossier has read once for all of them
-    application: Application,
-    item: Assessment,
-    words: Sequence[SignOff],
-    files: list[Any],
-    reader: Person,
-    roles: frozenset[str],
-    on: date,
-) -> Sheet:
+def _sheet(reading: _Reading, item: Assessment, words: Sequence[SignOff], files: list[Any]) -> Sheet:
+    application, reader, roles, on = reading.application, reading.reader, reading.roles, reading.on
     signing = [role for role in item.missing_roles if role in roles]
-    spoken = any(w.reviewer_id == reader.pk and w.evidence_digest == item.digest and w.outcome == "approved" for w in words)
+    spoken = any(
+        word.reviewer_id == reader.pk and word.evidence_digest == item.digest and word.outcome == "approved"
+        for word in words
+    )
     judges = bool(roles & set(item.requirement.signed_by)) and not item.complete
     return Sheet(
         item=item,

@@ -1,12 +1,8 @@
 """How sign-offs are looked up."""
 
 from datetime import datetime
-from typing import TYPE_CHECKING
 
 from django.db import models
-
-if TYPE_CHECKING:
-    from credentialing.reviews.models import SignOff
 
 
 class SignOffQuerySet(models.QuerySet["SignOff"]):

@@ -17,7 +17,7 @@ from credentialing.correspondence.services import send_letter
 from credentialing.reviews.models import SignOff
 
 
-class ReviewRefused(Exception):  # noqa: N818 - names end in the reason
+class ReviewRefused(Exception):
     """The requirement can't be signed off or returned now; the message says why (409)."""
 
 
@@ -25,7 +25,7 @@ class StaleEvidence(ReviewRefused):
     """The evidence has changed since the reviewer looked at it."""
 
 
-class NotTheReviewer(Exception):  # noqa: N818 - names end in the reason
+class NotTheReviewer(Exception):
     """This person may not judge this requirement; the message says why (403)."""
 
 
@@ -61,7 +61,9 @@ def sign_off_requirement(
     if any(f.person_id == actor.pk and f.digest == item.digest and f.outcome == "approved" for f in item.sign_offs):
         msg = "You have signed this off already; somebody else must give the second approval."
         raise ReviewRefused(msg)
-    sign_off = _store(application, item, actor, waiting[0], SignOff.Outcome.APPROVED, "", now)
+    sign_off = _store(
+        application, item, actor=actor, role=waiting[0], outcome=SignOff.Outcome.APPROVED, reason="", now=now
+    )
     for after in refresh_progress(application, now):
         if after.requirement.slug == requirement and after.complete:
             if after.requirement.kind == "decision":
@@ -97,7 +99,9 @@ def return_requirement(
         msg = "This has already been decided."
         raise ReviewRefused(msg)
     role = next(role for role in item.requirement.signed_by if role in roles)
-    sign_off = _store(application, item, actor, role, SignOff.Outcome.RETURNED, reason.strip(), now)
+    sign_off = _store(
+        application, item, actor=actor, role=role, outcome=SignOff.Outcome.RETURNED, reason=reason.strip(), now=now
+    )
     refresh_progress(application, now)
     _write("requirement_returned", application, item, reason.strip())
     return sign_off
@@ -196,7 +200,7 @@ def _open(
 
 
 def _store(
-    application: Application, item: Assessment, actor: Person, role: str, outcome: str, reason: str, now: datetime
+    application: Application, item: Assessment, *, actor: Person, role: str, outcome: str, reason: str, now: datetime
 ) -> SignOff:
     sign_off = SignOff.objects.create(
         application=application,

@@ -193,9 +193,7 @@ def lifecycle(request: AuthedRequest, uuid: UUID, verb: str) -> HttpResponse:
     form.fields["reason"].required = VERBS[verb].reason
     if request.method == "POST" and form.is_valid():
         try:
-            change_lifecycle(
-                application=application, name=verb, actor=request.user, reason=form.cleaned_data["reason"]
-            )
+            change_lifecycle(application=application, name=verb, actor=request.user, reason=form.cleaned_data["reason"])
         except NotPermitted as refusal:
             return not_permitted(request, str(refusal))
         except TransitionError as refusal:
@@ -227,9 +225,7 @@ def step_aside(request: AuthedRequest, uuid: UUID) -> HttpResponse:
 @require_safe
 def my_history(request: AuthedRequest, application: Application) -> HttpResponse:
     """The candidate sees everything that happened in their case, and who saw what."""
-    return render(
-        request, "reviews/my_history.html", {"application": application, "entries": timeline(application)}
-    )
+    return render(request, "reviews/my_history.html", {"application": application, "entries": timeline(application)})
 
 
 def _case(request: AuthedRequest, uuid: UUID) -> Application:

@@ -70,7 +70,7 @@ class Actor:
     def go(self, path: str) -> "Actor":
         """Open an address."""
         response = self.page.goto(path if path.startswith("http") else self.scene.address + path)
-        assert response is None or response.status < 400, f"{path}: {response.status}"  # noqa: PLR2004
+        assert response is None or response.status < 400, f"{path}: {response.status}"
         self.look()
         return self
 

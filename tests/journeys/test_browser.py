@@ -130,7 +130,9 @@ def record_membership(scene: Scene) -> None:
 
 def apply_for_it(candidate: Actor, folder: Path) -> None:
     candidate.go("/my/case/application_form/").follow("Upload")
-    candidate.fill({"title": "Curriculum vitae", "file": pdf(folder / "cv.pdf")}).press("Upload").sees("Curriculum vitae")
+    candidate.fill({"title": "Curriculum vitae", "file": pdf(folder / "cv.pdf")}).press("Upload").sees(
+        "Curriculum vitae"
+    )
     lie = folder / "lie.pdf"
     lie.write_bytes(b"MZ this is no PDF")
     candidate.fill({"title": "A lie", "file": str(lie)}).press("Upload")
@@ -219,7 +221,9 @@ def finish_two_years(scene: Scene, candidate: Actor) -> None:
 def reach_the_council(scene: Scene) -> None:
     coordinator = scene.actor("coordinator@example.org")
     coordinator.go("/reviews/").follow("Group sessions").press("Sign off.*Group sessions")
-    coordinator.follow("Sign off the stage").sees("Co-leading logged", "Observed", "Workshop attended").press("^Sign off$")
+    coordinator.follow("Sign off the stage").sees("Co-leading logged", "Observed", "Workshop attended").press(
+        "^Sign off$"
+    )
     coordinator.sees("has reached “Co-leading logged”, then “Observed”, then “Workshop attended”")
 
 
@@ -228,7 +232,7 @@ def vote(scene: Scene) -> None:
         member = scene.actor(f"council{number}@example.org")
         member.go("/council/").sees("Your vote is missing").follow("Nour")
         member.fill({"choice": "approve"}).press("Check your vote").press("Cast your vote")
-        member.sees("has decided" if number == 3 else f"{number} of 3 needed")  # noqa: PLR2004
+        member.sees("has decided" if number == 3 else f"{number} of 3 needed")
 
 
 def verify(scene: Scene, visitor: Actor, candidate: Actor, folder: Path) -> None:
@@ -239,8 +243,8 @@ def verify(scene: Scene, visitor: Actor, candidate: Actor, folder: Path) -> None
     download.value.save_as(file)
     assert file.read_bytes().startswith(b"%PDF-")
     if shutil.which("pdftoppm"):
-        picture = subprocess.run(  # noqa: S603
-            ["pdftoppm", "-r", "200", "-png", str(file)],  # noqa: S607
+        picture = subprocess.run(
+            ["pdftoppm", "-r", "200", "-png", str(file)],
             capture_output=True, check=True,
         ).stdout  # fmt: skip
         codes = zxingcpp.read_barcodes(Image.open(io.BytesIO(picture)))

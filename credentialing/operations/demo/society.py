@@ -52,7 +52,6 @@ def fill_society(*, candidates: int, password: str) -> Iterator[str]:
         _post_the_latest_letters()
 
 
-
 def months_ago(months: int) -> date:
     """The 14th of the month so many months ago."""
     return months_after(timezone.localdate(), -months)
@@ -70,39 +69,39 @@ def _walk(officers: Officers, person: Person, random: Random, number: int) -> Ca
 
 
 def in_the_first_year(walk: CaseWalk, _: Officers) -> None:
-    """in the first year of supervision, two sessions to be confirmed"""
+    """In the first year of supervision, two sessions to be confirmed."""
     walk.starts_on = months_ago(10)
     walk.supervisor = walk.officers.supervisors[0]
     walk.begin_supervision().lead(9, unconfirmed=2)
 
 
 def writing_a_draft(walk: CaseWalk, _: Officers) -> None:
-    """writes a draft"""
+    """Writes a draft."""
     walk.starts_on = timezone.localdate() + timedelta(days=5)
     walk.draft()
 
 
 def waiting_for_admission(walk: CaseWalk, _: Officers) -> None:
-    """has applied and asked a supervisor"""
+    """Has applied and asked a supervisor."""
     walk.starts_on = timezone.localdate() - timedelta(days=18)
     walk.supervisor = walk.officers.supervisors[0]
     walk.ask()
 
 
 def before_the_council(walk: CaseWalk, _: Officers) -> None:
-    """before the council, one vote cast"""
+    """Before the council, one vote cast."""
     walk.reach_council()
     walk.vote(votes=1)
 
 
 def certified(walk: CaseWalk, _: Officers) -> None:
-    """certified"""
+    """Certified."""
     walk.starts_on = months_ago(34)
     walk.certify()
 
 
 def returned(walk: CaseWalk, officers: Officers) -> None:
-    """the sessions were returned for changes"""
+    """The sessions were returned for changes."""
     walk.be_evaluated()
     item = assess_requirement(walk.application, "group_sessions", walk.reviewed_on)
     return_requirement(
@@ -116,14 +115,14 @@ def returned(walk: CaseWalk, officers: Officers) -> None:
 
 
 def on_hold(walk: CaseWalk, officers: Officers) -> None:
-    """on hold"""
+    """On hold."""
     walk.starts_on = months_ago(8)
     walk.begin_supervision().lead(4)
     _change(walk, "hold", officers, "Parental leave until next summer, as agreed.", months_after(walk.starts_on, 5))
 
 
 def declined(walk: CaseWalk, officers: Officers) -> None:
-    """declined"""
+    """Declined."""
     walk.starts_on = months_ago(6)
     walk.submit()
     reason = "No group to lead is in sight at present. You are welcome to apply again once there is one."
@@ -131,7 +130,7 @@ def declined(walk: CaseWalk, officers: Officers) -> None:
 
 
 def deferred(walk: CaseWalk, _: Officers) -> None:
-    """deferred by the council"""
+    """Deferred by the council."""
     walk.starts_on = months_ago(31)
     walk.reach_council()
     walk.vote(
@@ -142,7 +141,7 @@ def deferred(walk: CaseWalk, _: Officers) -> None:
 
 
 def withdrawn(walk: CaseWalk, _: Officers) -> None:
-    """withdrew"""
+    """Withdrew."""
     walk.starts_on = months_ago(5)
     walk.submit()
     change_lifecycle(
@@ -155,7 +154,7 @@ def withdrawn(walk: CaseWalk, _: Officers) -> None:
 
 
 def in_conflict(walk: CaseWalk, officers: Officers) -> None:
-    """admitted; in conflict with reviewer1 and council2"""
+    """Admitted; in conflict with reviewer1 and council2."""
     walk.starts_on = months_ago(4)
     walk.begin_supervision().lead(3)
     for officer in (officers.chair, officers.council[1]):
@@ -163,7 +162,7 @@ def in_conflict(walk: CaseWalk, officers: Officers) -> None:
 
 
 def being_evaluated(walk: CaseWalk, _: Officers) -> None:
-    """evaluated at the last intensive, one of two evaluations filed"""
+    """Evaluated at the last intensive, one of two evaluations filed."""
     walk.be_evaluated(filed=1)
 
 
@@ -186,9 +185,7 @@ MORE: tuple[Story, ...] = (writing_a_draft, waiting_for_admission, in_the_first_
 
 def _change(walk: CaseWalk, name: str, officers: Officers, reason: str, on: date) -> None:
     walk.application.refresh_from_db()
-    change_lifecycle(
-        application=walk.application, name=name, actor=officers.coordinator, reason=reason, now=noon(on)
-    )
+    change_lifecycle(application=walk.application, name=name, actor=officers.coordinator, reason=reason, now=noon(on))
 
 
 def _verify_addresses() -> None:

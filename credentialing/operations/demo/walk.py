@@ -56,7 +56,7 @@ def hold_intensive(officers: Officers, starts_on: date, place: str) -> Event:
     held = Event.objects.filter(starts_on=starts_on, place=place).first()
     return held or save_event(
         actor=officers.organiser,
-        name=f"Leadership Intensive, {place.split(',')[0]}",
+        name=f"Leadership Intensive, {place.split(',', maxsplit=1)[0]}",
         place=place,
         starts_on=starts_on,
         ends_on=starts_on + timedelta(days=INTENSIVE_DAYS - 1),
@@ -82,12 +82,8 @@ class CaseWalk:
     def draft(self) -> "CaseWalk":
         """Become a member and begin to write."""
         before = self.starts_on - timedelta(days=400)
-        record_membership(
-            person=self.candidate, actor=self.officers.coordinator, starts_on=before, now=noon(before)
-        )
-        self.application = start_application(
-            actor=self.candidate, now=noon(self.starts_on - timedelta(days=7))
-        )
+        record_membership(person=self.candidate, actor=self.officers.coordinator, starts_on=before, now=noon(before))
+        self.application = start_application(actor=self.candidate, now=noon(self.starts_on - timedelta(days=7)))
         return self
 
     def attend(self, starts_on: date, place: str, *, assessed: bool = False) -> Event:
@@ -149,9 +145,7 @@ class CaseWalk:
         self.admit()
         now = noon(self.starts_on + timedelta(days=8))
         for party in (self.candidate, self._supervisor):
-            sign_agreement(
-                application=self.application, requirement="supervision_agreement", actor=party, now=now
-            )
+            sign_agreement(application=self.application, requirement="supervision_agreement", actor=party, now=now)
         attest(application=self.application, requirement="recording_consent", actor=self.candidate, now=now)
         self.pay("fee_first_year", now.date() + timedelta(days=1))
         return self
@@ -237,9 +231,7 @@ class CaseWalk:
                 now=noon(event.ends_on),
             )
             if index < filed:
-                ratings = {
-                    item.slug: (self.random.choice(["competent", "strong"]), "") for item in rubric.items
-                }
+                ratings = {item.slug: (self.random.choice(["competent", "strong"]), "") for item in rubric.items}
                 save_observation(
                     observation=asked,
                     actor=evaluator,

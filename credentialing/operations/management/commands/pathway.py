@@ -20,14 +20,14 @@ class Command(BaseCommand):
     help = "Check a pathway file, or publish it as a version in force from a day."
 
     def add_arguments(self, parser: ArgumentParser) -> None:
-        """check FILE, publish FILE --by --from."""
+        """Check FILE, publish FILE --by --from."""
         acts = parser.add_subparsers(dest="act", required=True)
         check = acts.add_parser("check", help="say whether the file can be published")
         publish = acts.add_parser("publish", help="freeze it as a version")
         for act in (check, publish):
             act.add_argument("file", type=Path)
         publish.add_argument("--by", required=True, metavar="E-MAIL", help="the administrator who publishes")
-        publish.add_argument("--from", dest="starts", metavar="YYYY-MM-DD", help="in force from this day; today without")
+        publish.add_argument("--from", dest="starts", metavar="YYYY-MM-DD", help="in force from (else today)")
 
     def handle(self, *, act: str, file: Path, **options: Any) -> None:
         """Do it, or say in words why not."""
@@ -43,7 +43,8 @@ class Command(BaseCommand):
             raise CommandError(msg) from refusal
         count = len(definition.requirements)
         if act == "check":
-            self.stdout.write(f"{definition.name} {definition.version}: {len(definition.stages)} stages, {count} requirements.")
+            stages = len(definition.stages)
+            self.stdout.write(f"{definition.name} {definition.version}: {stages} stages, {count} requirements.")
             return
         self._publish(source, **options)
 

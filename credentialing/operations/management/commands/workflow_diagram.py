@@ -62,5 +62,5 @@ def _machine(title: str, definition: WorkflowDefinition) -> Iterator[str]:
     for edge in definition.transitions:
         who = ", ".join(sorted(edge.roles))
         reason = "required" if edge.reason_required else ""
-        guards = ", ".join(edge.guards)
-        yield f"| {edge.label or edge.name} | {labels[edge.source]} | {labels[edge.target]} | {who} | {guards} | {reason} |"
+        cells = (edge.label or edge.name, labels[edge.source], labels[edge.target], who, ", ".join(edge.guards), reason)
+        yield f"| {' | '.join(cells)} |"
