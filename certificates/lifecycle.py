@@ -10,7 +10,9 @@ COUNCIL = frozenset({"council"})
 KEEPERS = frozenset({"registrar", "council", "system"})
 
 
-def _edge(name: str, source: str, target: str, roles: frozenset[str], label: str, *, reason: bool = False) -> Transition:
+def _edge(
+    name: str, source: str, target: str, roles: frozenset[str], label: str, *, reason: bool = False
+) -> Transition:
     return Transition(name=name, source=source, target=target, roles=roles, label=label, reason_required=reason)
 
 

@@ -2,9 +2,8 @@
 
 import secrets
 import uuid
-from collections.abc import Callable
 from datetime import date
-from typing import Any, ClassVar
+from typing import TYPE_CHECKING, Any, ClassVar
 
 from django.conf import settings
 from django.core.files.storage import storages
@@ -20,6 +19,9 @@ from certificates.querysets import CertificateQuerySet, CredentialQuerySet
 from workflows.definitions import WorkflowDefinition
 from workflows.guards import TransitionContext
 from workflows.subjects import WorkflowSubject
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
 
 
 def offices_of(person: Any, on: date) -> frozenset[str]:

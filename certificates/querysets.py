@@ -1,13 +1,13 @@
 """How credentials and certificates are looked up."""
 
 from datetime import date
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from django.db import models
 from django.db.models import Q
 
 if TYPE_CHECKING:
-    from certificates.models import Certificate, Credential
+    from certificates.models import Certificate, Credential  # noqa: F401 - named in strings
 
 
 class CredentialQuerySet(models.QuerySet["Credential"]):
@@ -21,7 +21,11 @@ class CredentialQuerySet(models.QuerySet["Credential"]):
         """Those in good standing today that have not run out on that day."""
         return self.filter(Q(valid_until__isnull=True) | Q(valid_until__gte=on), state="active")
 
-    def held_by(self, person: models.Model) -> "CredentialQuerySet":
+    def run_out(self, on: date) -> "CredentialQuerySet":
+        """Active or suspended ones whose last day has passed."""
+        return self.filter(state__in=["active", "suspended"], valid_until__lt=on)
+
+    def held_by(self, person: Any) -> "CredentialQuerySet":
         """Those of one holder, the newest first."""
         return self.awarded().filter(holder=person).order_by("-awarded_on", "-pk")
 

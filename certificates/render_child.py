@@ -33,7 +33,7 @@ def draw(html: str, created: date) -> bytes:
     from weasyprint.text.fonts import FontConfiguration  # noqa: PLC0415 - see above
     from weasyprint.urls import URLFetcher, URLFetcherResponse  # noqa: PLC0415 - see above
 
-    class OwnFilesOnly(URLFetcher):
+    class OwnFilesOnly(URLFetcher):  # type: ignore[misc]  # WeasyPrint has no types
         """Answers for the package's fonts and pictures and refuses every other address."""
 
         def fetch(self, url: str, headers: dict[str, str] | None = None) -> URLFetcherResponse:  # noqa: ARG002 - signature

@@ -16,7 +16,7 @@ SECONDS = 60
 HERE = Path(__file__).parent
 
 
-class RenderingFailed(Exception):  # noqa: N818 - names end in the reason
+class RenderingFailed(Exception):
     """The document could not be drawn; the message says what the child process said."""
 
 

@@ -16,11 +16,11 @@ from certificates.storage import store_once
 from workflows.services import perform
 
 
-class AlreadyHeld(Exception):  # noqa: N818 - names end in the reason
+class AlreadyHeld(Exception):
     """The person already holds this credential."""
 
 
-class NumberTaken(Exception):  # noqa: N818 - names end in the reason
+class NumberTaken(Exception):
     """The number has been given to somebody else."""
 
 
@@ -63,7 +63,7 @@ def award_credential(
         TransitionError: the actor may not award.
     """
     now = now or timezone.now()
-    type(holder)._default_manager.select_for_update().get(pk=holder.pk)  # noqa: SLF001 - Django's public name
+    type(holder)._default_manager.select_for_update().get(pk=holder.pk)
     if Credential.objects.filter(holder=holder, scheme=scheme, state__in=["pending", "active", "suspended"]).exists():
         msg = f"{holder} already holds this credential."
         raise AlreadyHeld(msg)

@@ -69,7 +69,7 @@ def make_officers() -> Officers:
 
 
 def make_walk(starts_on: date = date(2024, 1, 10), **kwargs: Any) -> CaseWalk:
-    """A candidate on the ABS pathway who submits on `starts_on`; call `.submit()`, `.admit()`, `.certify()` and so on."""
+    """A candidate on the ABS pathway who submits on `starts_on`; call `.submit()`, `.admit()` or `.certify()`."""
     abs_version()
     kwargs.setdefault("officers", kwargs.pop("society", None) or make_officers())
     kwargs.setdefault("candidate", PersonFactory(name="Ada Applicant"))

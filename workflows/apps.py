@@ -6,6 +6,6 @@ class WorkflowsConfig(AppConfig):
     name = "workflows"
 
     def ready(self) -> None:
-        from workflows.triggers import install_triggers  # noqa: PLC0415 - Django's place for what needs loaded apps
+        from workflows.triggers import install_triggers
 
         post_migrate.connect(install_triggers, sender=self, dispatch_uid="workflows.triggers")

@@ -9,19 +9,19 @@ class TransitionError(Exception):
     """An act was refused; nothing has changed."""
 
 
-class NoSuchTransition(TransitionError):  # noqa: N818 - names end in the reason (DESIGN §1)
+class NoSuchTransition(TransitionError):
     """The present state doesn't allow this act (409)."""
 
 
-class StaleVersion(TransitionError):  # noqa: N818 - names end in the reason
+class StaleVersion(TransitionError):
     """Somebody else has changed the subject since it was looked at (409)."""
 
 
-class NotPermitted(TransitionError):  # noqa: N818 - names end in the reason
+class NotPermitted(TransitionError):
     """The actor may not do this (403)."""
 
 
-class TransitionBlocked(TransitionError):  # noqa: N818 - names end in the reason
+class TransitionBlocked(TransitionError):
     """Something is still missing (422); `unmet` says what."""
 
     def __init__(self, unmet: Sequence[Unmet]) -> None:

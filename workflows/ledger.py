@@ -8,7 +8,7 @@ from typing import Any
 
 import rfc8785
 
-from workflows.definitions import Transition
+from workflows.definitions import Transition, WorkflowDefinition
 from workflows.models import LedgerRecord, Reason, new_salt
 from workflows.subjects import WorkflowSubject
 
@@ -85,19 +85,24 @@ def verify_chain(subject: WorkflowSubject) -> Iterator[Fault]:
             return
         if record.previous_digest != previous:
             yield fault(expected, "doesn't follow the record before it")
-        if record.digest != digest(record):
-            yield fault(expected, "has been changed")
         if record.source != state:
             yield fault(expected, f"starts from {record.source}, but the subject was in {state}")
-        if record.definition_digest == definition.digest and record.target not in {
-            edge.target for edge in definition.edges(record.transition, record.source)
-        }:
-            yield fault(expected, f"{record.transition} doesn't lead from {record.source} to {record.target}")
-        kept = getattr(record, "kept_reason", None)
-        if kept is not None and Reason.digest_of(kept.text, kept.salt) != record.reason_digest:
-            yield fault(expected, "has another reason than was recorded")
+        for message in _faults_of(record, definition):
+            yield fault(expected, message)
         previous, state = record.digest, record.target
     if subject.state != state:
         yield fault(expected, f"the subject is in {subject.state}, the ledger says {state}")
     if subject.version != expected:
         yield fault(expected, f"the subject has version {subject.version}, the ledger {expected} records")
+
+
+def _faults_of(record: LedgerRecord, definition: WorkflowDefinition) -> Iterator[str]:
+    """What is wrong with one record by itself."""
+    if record.digest != digest(record):
+        yield "has been changed"
+    edges = definition.edges(record.transition, record.source)
+    if record.definition_digest == definition.digest and record.target not in {edge.target for edge in edges}:
+        yield f"{record.transition} doesn't lead from {record.source} to {record.target}"
+    kept = getattr(record, "kept_reason", None)
+    if kept is not None and Reason.digest_of(kept.text, kept.salt) != record.reason_digest:
+        yield "has another reason than was recorded"

@@ -16,7 +16,7 @@ NEVER_CHANGES = "A ledger record never changes."
 NEVER_REMOVED = "A ledger record is never removed."
 
 
-class LedgerRewritten(Exception):  # noqa: N818 - names end in the reason
+class LedgerRewritten(Exception):
     """Somebody tried to change or remove a record."""
 
 

@@ -4,27 +4,20 @@ from collections.abc import Callable
 from functools import wraps
 from typing import Any, cast
 
-from django.contrib.auth.decorators import login_not_required
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils import timezone
 
 from credentialing.accounts.models import Person, Role
+from credentialing.ui.access import View, public
 
-type View = Callable[..., HttpResponse]
+__all__ = ["AuthedRequest", "public", "requires", "roles_today", "signed_in"]
 
 
 class AuthedRequest(HttpRequest):
     """A request of somebody who has logged in."""
 
     user: Person  # type: ignore[assignment]  # narrower than Django's AnonymousUser union, by the decorators below
-
-
-def public(view: View) -> View:
-    """Open to everybody, without a log-in."""
-    view.access = "public"  # type: ignore[attr-defined]  # read by the architecture test
-    opened: View = login_not_required(view)
-    return opened
 
 
 def signed_in(view: View) -> View:

@@ -12,7 +12,7 @@ from credentialing.accounts.models import Person
 class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]  # allauth has no types
     """Stores the full name with the account and sends everybody to their own home."""
 
-    def save_user(self, request: HttpRequest, user: Person, form: Any, commit: bool = True) -> Person:  # noqa: FBT001, FBT002 - allauth's signature
+    def save_user(self, request: HttpRequest, user: Person, form: Any, commit: bool = True) -> Person:  # noqa: ARG002, FBT001, FBT002 - allauth's signature
         """Fill the new account from the sign-up form."""
         user.name = form.cleaned_data["name"]
         user.email = form.cleaned_data["email"].lower()

@@ -43,7 +43,7 @@ class ProfileForm(SocietyModelForm):
     class Meta:
         model = Person
         fields = ("name", "certificate_name", "post_nominals", "profession", "city", "country", "listed")
-        help_texts = {  # noqa: RUF012 - Django's way
+        help_texts = {
             "certificate_name": "Leave it empty to use your full name. Any script is welcome.",
             "post_nominals": "For example MD, LMFT. They stand below your name on the certificate.",
             "city": "Shown in the registry when you are credentialed.",
@@ -86,8 +86,8 @@ class ConflictForm(SocietyModelForm):
     class Meta:
         model = ConflictOfInterest
         fields = ("relation",)
-        labels = {"relation": "How are you related?"}  # noqa: RUF012 - Django's way
-        help_texts = {"relation": "A few words, for example: colleague in the same practice."}  # noqa: RUF012 - Django's way
+        labels = {"relation": "How are you related?"}
+        help_texts = {"relation": "A few words, for example: colleague in the same practice."}
 
 
 class SearchForm(SocietyForm):

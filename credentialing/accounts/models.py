@@ -1,6 +1,7 @@
 """People, the offices they hold for a term, their memberships and conflicts of interest."""
 
 import uuid
+from datetime import date
 
 from django.contrib.auth.models import AbstractBaseUser, PermissionsMixin
 from django.db import models
@@ -38,7 +39,7 @@ class Person(AbstractBaseUser, PermissionsMixin):
     profession = models.CharField(max_length=120, blank=True)
     city = models.CharField("city or region", max_length=120, blank=True)
     country = models.CharField(max_length=80, blank=True)
-    email = models.EmailField("e-mail address", unique=True, null=True, blank=True)  # noqa: DJ001 - earlier holders have none, and UNIQUE must allow several
+    email = models.EmailField("e-mail address", unique=True, null=True, blank=True)
     listed = models.BooleanField("listed in the public registry", default=True)
     is_active = models.BooleanField(default=True)
     is_staff = models.BooleanField(default=False)
@@ -46,7 +47,7 @@ class Person(AbstractBaseUser, PermissionsMixin):
 
     USERNAME_FIELD = "email"
     EMAIL_FIELD = "email"
-    REQUIRED_FIELDS = ("name",)
+    REQUIRED_FIELDS = ["name"]
 
     objects = PersonManager()
 
@@ -68,8 +69,8 @@ class Person(AbstractBaseUser, PermissionsMixin):
     def get_short_name(self) -> str:
         return self.name
 
-    def roles_on(self, day) -> frozenset[str]:  # noqa: ANN001 - see rules.py
-        """The offices this person holds on `day` (a date); one query, cached for the request by the caller."""
+    def roles_on(self, day: date) -> frozenset[str]:
+        """The offices this person holds on that day; one query."""
         return frozenset(self.terms.on(day).values_list("role", flat=True))
 
 

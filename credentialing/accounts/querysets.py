@@ -6,9 +6,10 @@ from typing import TYPE_CHECKING, Any
 from django.contrib.auth.models import BaseUserManager
 from django.db import models
 from django.db.models import Q
+from django.utils import timezone
 
 if TYPE_CHECKING:
-    from credentialing.accounts.models import Person
+    from credentialing.accounts.models import Membership, Person, Term  # noqa: F401 - named in annotations
 
 
 class PersonQuerySet(models.QuerySet["Person"]):
@@ -19,7 +20,6 @@ class PersonQuerySet(models.QuerySet["Person"]):
         return self.filter(
             Q(terms__ends_on__isnull=True) | Q(terms__ends_on__gte=on), terms__role=role, terms__starts_on__lte=on
         ).distinct()
-
 
     def found(self, words: str) -> "PersonQuerySet":
         """Those who have an account or stand in the registry and whose name or address contains the words."""
@@ -40,10 +40,13 @@ class PersonManager(BaseUserManager.from_queryset(PersonQuerySet)):  # type: ign
         return person
 
     def create_superuser(self, email: str, password: str | None = None, **fields: Any) -> "Person":
-        """Create the first administrator (manage.py createsuperuser)."""
-        return self.create_user(email, password, is_staff=True, is_superuser=True, **fields)
+        """Create the first administrator, in office from today (manage.py createsuperuser)."""
+        person = self.create_user(email, password, is_staff=True, is_superuser=True, **fields)
+        person.terms.create(role="administrator", starts_on=timezone.localdate())
+        return person
 
     def get_by_natural_key(self, email: str) -> "Person":
+        """The person of that address, whatever its case."""
         return self.get(email=email.lower())
 
     def system(self) -> "Person":
@@ -56,7 +59,7 @@ class PersonManager(BaseUserManager.from_queryset(PersonQuerySet)):  # type: ign
         return person
 
 
-class TermQuerySet(models.QuerySet):
+class TermQuerySet(models.QuerySet["Term"]):
     """Terms of office."""
 
     def on(self, day: date) -> "TermQuerySet":
@@ -64,7 +67,7 @@ class TermQuerySet(models.QuerySet):
         return self.filter(Q(ends_on__isnull=True) | Q(ends_on__gte=day), starts_on__lte=day)
 
 
-class MembershipQuerySet(models.QuerySet):
+class MembershipQuerySet(models.QuerySet["Membership"]):
     """Memberships."""
 
     def on(self, day: date) -> "MembershipQuerySet":

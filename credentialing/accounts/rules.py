@@ -14,9 +14,7 @@ def is_in_conflict(person: Person, other: Person) -> str:
     """
     if person.pk == other.pk:
         return "This is your own case."
-    declared = ConflictOfInterest.objects.filter(
-        Q(person=person, other=other) | Q(person=other, other=person)
-    ).first()
+    declared = ConflictOfInterest.objects.filter(Q(person=person, other=other) | Q(person=other, other=person)).first()
     return f"You have a declared conflict of interest with this person ({declared.relation})." if declared else ""
 
 

@@ -11,18 +11,16 @@ from credentialing.accounts.models import ConflictOfInterest, Membership, Person
 from credentialing.accounts.signals import person_changed
 
 
-class AlreadyInOffice(Exception):  # noqa: N818 - names end in the reason
+class AlreadyInOffice(Exception):
     """The person already holds that office."""
 
 
-class TermOver(Exception):  # noqa: N818 - names end in the reason
+class TermOver(Exception):
     """The term has already ended."""
 
 
 @transaction.atomic
-def grant_role(
-    *, person: Person, role: str, actor: Person, starts_on: date, ends_on: date | None = None
-) -> Term:
+def grant_role(*, person: Person, role: str, actor: Person, starts_on: date, ends_on: date | None = None) -> Term:
     """Give a person an office for a term.
 
     Raises:

@@ -2,5 +2,5 @@
 
 from django.dispatch import Signal
 
-# Sent with: name (the audit event's slug), actor, subject_kind, subject_id, details. A receiver that fails stops the act.
+# Sent with: name (the audit event's slug), actor, subject_kind, subject_id, details; a receiver that fails stops all.
 person_changed = Signal()

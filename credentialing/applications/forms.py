@@ -15,12 +15,12 @@ class ApplicationForm(SocietyModelForm):
     class Meta:
         model = Application
         fields = ("practice", "prior_experience", "motivation")
-        help_texts = {  # noqa: RUF012 - Django's way
+        help_texts = {
             "practice": f"What you do, and with whom you would lead a group. {NO_PATIENTS}",
             "prior_experience": "Groups you have been a member of, intensives, roughly how many sessions.",
             "motivation": NO_PATIENTS,
         }
-        widgets = {  # noqa: RUF012 - Django's way
+        widgets = {
             "practice": forms.Textarea(attrs={"rows": 4}),
             "prior_experience": forms.Textarea(attrs={"rows": 6}),
             "motivation": forms.Textarea(attrs={"rows": 6}),

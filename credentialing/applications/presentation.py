@@ -130,7 +130,7 @@ DOORS: Mapping[str, Callable[[Requirement], tuple[str, str]]] = {
     "attestation": lambda r: (reverse("evidence:attestation", args=[r.slug]), "Read and state"),
     "document": lambda _: (reverse("applications:form"), "Open the application form"),
     "report": lambda r: (reverse("evidence:report", args=[r.slug]), "Read the report"),
-    "observation": lambda r: (reverse("evidence:my-observations"), "Read the evaluations"),
+    "observation": lambda _: (reverse("evidence:my-observations"), "Read the evaluations"),
 }
 
 

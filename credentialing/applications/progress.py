@@ -50,9 +50,7 @@ class Assessment:
     @property
     def outdated(self) -> tuple[SignOffFact, ...]:
         """Approvals given to other evidence than lies there now: shown, but counted no more (invariant 7)."""
-        return tuple(
-            fact for fact in self.latest.values() if fact.outcome == APPROVED and fact.digest != self.digest
-        )
+        return tuple(fact for fact in self.latest.values() if fact.outcome == APPROVED and fact.digest != self.digest)
 
     @property
     def returned(self) -> SignOffFact | None:
@@ -61,6 +59,15 @@ class Assessment:
             if fact.outcome == RETURNED and fact.digest == self.digest:
                 return fact
         return None
+
+    @property
+    def summary(self) -> str:
+        """How far it is, in words; once signed off, since when."""
+        if self.complete and self.requirement.signed_by and self.completed_on:
+            day = f"{self.completed_on:%B} {self.completed_on.day}, {self.completed_on.year}"
+            decided = self.requirement.kind == "decision"
+            return f"Approved on {day}" if decided else f"{self.progress.summary}, signed off on {day}"
+        return self.progress.summary
 
     @property
     def complete(self) -> bool:
@@ -127,9 +134,7 @@ def assess_case(application: Application, on: date) -> list[Assessment]:
     return assess_requirements(application, application.definition.requirements, on)
 
 
-def assess_requirements(
-    application: Application, requirements: Sequence[Requirement], on: date
-) -> list[Assessment]:
+def assess_requirements(application: Application, requirements: Sequence[Requirement], on: date) -> list[Assessment]:
     """Assess some requirements of a case."""
     facts_by_requirement: dict[str, list[SignOffFact]] = {}
     for fact in sign_offs_of(application):
@@ -178,10 +183,10 @@ def refresh_progress(application: Application, now: datetime | None = None) -> l
         row.position = position
         row.status = item.status
         row.met = item.progress.met
-        row.summary = item.progress.summary[:300]
+        row.summary = item.summary[:300]
         row.waiting_on = waiting_on
         row.evidence_digest = item.digest
-        if row.told != before or row._state.adding:  # noqa: SLF001 - Django's public name
+        if row.told != before or row._state.adding:
             row.refreshed_at = now
             row.save()
     for obsolete in stored.values():

@@ -6,9 +6,11 @@ from django.db import models
 from django.db.models import Q
 from django.utils import timezone
 
+from credentialing.accounts.models import ConflictOfInterest
+
 if TYPE_CHECKING:
     from credentialing.accounts.models import Person
-    from credentialing.applications.models import Application, AwaitedAct
+    from credentialing.applications.models import Application, AwaitedAct  # noqa: F401 - named in strings
 
 CASE_READERS = frozenset({"coordinator", "ccc_chair", "reviewer", "council", "registrar"})
 
@@ -42,9 +44,8 @@ class ApplicationQuerySet(models.QuerySet["Application"]):
 
     def in_conflict_with(self, person: "Person") -> "ApplicationQuerySet":
         """Submitted cases that this officer may not judge, other than their own."""
-        conflicted = person.conflicts.values("other")
         supervised = person.supervisions.filter(accepted_at__isnull=False).values("application")
-        return self.exclude(state="draft").filter(Q(candidate__in=conflicted) | Q(pk__in=supervised))
+        return self.exclude(state="draft").filter(_conflicted(person) | Q(pk__in=supervised)).exclude(candidate=person)
 
     def found(self, words: str) -> "ApplicationQuerySet":
         """Those whose candidate's name or whose reference contains the words; all without words."""
@@ -65,9 +66,15 @@ class ApplicationQuerySet(models.QuerySet["Application"]):
         ).distinct()
 
     def _by_office(self, person: "Person") -> Q:
-        conflicted = person.conflicts.values("other")
         supervised = person.supervisions.filter(accepted_at__isnull=False).values("application")
-        return ~Q(state="draft") & ~Q(candidate=person) & ~Q(candidate__in=conflicted) & ~Q(pk__in=supervised)
+        return ~Q(state="draft") & ~Q(candidate=person) & ~_conflicted(person) & ~Q(pk__in=supervised)
+
+
+def _conflicted(person: "Person") -> Q:
+    """Candidates in conflict with this person, whoever of the two declared it."""
+    declared = ConflictOfInterest.objects.filter(person=person).values("other")
+    declared_by_them = ConflictOfInterest.objects.filter(other=person).values("person")
+    return Q(candidate__in=declared) | Q(candidate__in=declared_by_them)
 
 
 class AwaitedActQuerySet(models.QuerySet["AwaitedAct"]):

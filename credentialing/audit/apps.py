@@ -6,4 +6,4 @@ class AuditConfig(AppConfig):
     label = "audit"
 
     def ready(self) -> None:
-        from credentialing.audit import receivers  # noqa: F401, PLC0415 - connects the receivers
+        from credentialing.audit import receivers  # noqa: F401 - connects the receivers

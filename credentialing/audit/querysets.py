@@ -6,7 +6,7 @@ from uuid import UUID
 from django.db import models
 
 if TYPE_CHECKING:
-    from credentialing.audit.models import AuditEvent
+    from credentialing.audit.models import AuditEvent  # noqa: F401 - named in strings
 
 
 class AuditEventQuerySet(models.QuerySet["AuditEvent"]):

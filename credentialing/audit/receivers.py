@@ -19,9 +19,7 @@ def record_change(
     *, name: str, actor: Person, subject_kind: str, subject_id: UUID, details: dict[str, Any], **_: Any
 ) -> None:
     """Record what a service of accounts did."""
-    record_event(
-        event=Event(name), actor=actor, subject_kind=subject_kind, subject_id=subject_id, details=details
-    )
+    record_event(event=Event(name), actor=actor, subject_kind=subject_kind, subject_id=subject_id, details=details)
 
 
 @receiver(user_logged_in)

@@ -1,9 +1,14 @@
 """How decisions and holders are looked up."""
 
+from typing import TYPE_CHECKING
+
 from django.db import models
 from django.db.models import Q
 
 from certificates.querysets import CredentialQuerySet
+
+if TYPE_CHECKING:
+    from credentialing.council.models import Decision  # noqa: F401 - named in strings
 
 
 class DecisionQuerySet(models.QuerySet["Decision"]):

@@ -53,7 +53,9 @@ def inspect(original_name: str, content: bytes) -> Accepted:
     if media_type == "application/pdf":
         _inspect_pdf(content)
         return Accepted(content=content, media_type=media_type, extension="pdf")
-    return Accepted(content=_clean_picture(content, media_type), media_type=media_type, extension=EXTENSIONS[media_type][0])
+    return Accepted(
+        content=_clean_picture(content, media_type), media_type=media_type, extension=EXTENSIONS[media_type][0]
+    )
 
 
 def _media_type(content: bytes) -> str:

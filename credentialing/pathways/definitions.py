@@ -13,7 +13,7 @@ class Requirement:
     """One thing a candidate must show (or, when `desirable`, had better show) to reach a stage.
 
     `parameters` is the typed dataclass of the requirement's kind; `signed_by` names the roles that each must sign
-    it off once it is met; `gate` names the act that is impossible before it is complete.
+    it off once it is met; `gate` names the act that is impossible before it is complete; `currency` is the society's.
     """
 
     slug: str
@@ -27,6 +27,7 @@ class Requirement:
     signed_by: tuple[str, ...] = ()
     takes_files: bool = False
     source: str = ""
+    currency: str = "USD"
     parameters: Any = None
 
 

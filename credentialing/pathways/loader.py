@@ -38,7 +38,8 @@ def load_pathway(source: str) -> PathwayDefinition:
     society = table.table("society")
     award = table.table("award")
     council = table.table("council")
-    stages = tuple(_stage(item) for item in table.tables("stages"))
+    currency = society.text("currency", "USD")
+    stages = tuple(_stage(item, currency) for item in table.tables("stages"))
     rubric = _rubric(table.table("rubric")) if "rubric" in data else None
     definition = PathwayDefinition(
         slug=table.text("slug"),
@@ -46,7 +47,7 @@ def load_pathway(source: str) -> PathwayDefinition:
         name=table.text("name"),
         summary=table.text("summary", ""),
         society=society.text("name"),
-        fee_currency=society.text("currency", "USD"),
+        fee_currency=currency,
         designation=award.text("designation"),
         number_prefix=award.text("number_prefix"),
         council=CouncilRule(quorum=council.whole("quorum")),
@@ -55,6 +56,8 @@ def load_pathway(source: str) -> PathwayDefinition:
         statements=tuple(table.table("statements").data.items()) if "statements" in data else (),
     )
     table.finish({"society", "award", "council", "stages", "rubric", "statements"})
+    for part in (society, award, council):
+        part.finish()
     _check(definition)
     return definition
 
@@ -111,6 +114,9 @@ class _Table:
 
     def tables(self, key: str) -> list["_Table"]:
         rows = self._get(key, list, MISSING, "a list of tables")
+        if not all(isinstance(row, dict) for row in rows):
+            msg = f"In {self.place} “{key}” must be a list of tables: write each as [[{key}]]."
+            raise PathwayFileInvalid(msg)
         return [_Table(row, f"{key} {row.get('slug', index)!r}") for index, row in enumerate(rows, 1)]
 
     def finish(self, also: set[str] | None = None) -> None:
@@ -120,20 +126,20 @@ class _Table:
             raise PathwayFileInvalid(msg)
 
 
-def _stage(table: _Table) -> Stage:
+def _stage(table: _Table, currency: str) -> Stage:
     slug = table.text("slug")
     stage = Stage(
         slug=slug,
         label=table.text("label"),
         summary=table.text("summary", ""),
         signed_by=table.texts("signed_by"),
-        requirements=tuple(_requirement(row, slug) for row in table.tables("requirements")),
+        requirements=tuple(_requirement(row, slug, currency) for row in table.tables("requirements")),
     )
     table.finish()
     return stage
 
 
-def _requirement(table: _Table, stage: str) -> Requirement:
+def _requirement(table: _Table, stage: str, currency: str) -> Requirement:
     slug, kind_slug = table.text("slug"), table.text("kind")
     table.place = f"requirement {slug!r} of stage {stage!r}"
     if kind_slug not in KINDS:
@@ -151,6 +157,7 @@ def _requirement(table: _Table, stage: str) -> Requirement:
         signed_by=table.texts("signed_by"),
         takes_files=table.flag("takes_files"),
         source=table.text("source", ""),
+        currency=currency,
         parameters=_parameters(kind(kind_slug).Parameters, table),
     )
     table.finish()

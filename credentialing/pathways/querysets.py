@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 from django.db import models
 
 if TYPE_CHECKING:
-    from credentialing.pathways.models import PathwayVersion
+    from credentialing.pathways.models import PathwayVersion  # noqa: F401 - named in strings
 
 
 class PathwayVersionQuerySet(models.QuerySet["PathwayVersion"]):

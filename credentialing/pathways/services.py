@@ -26,7 +26,9 @@ def publish_pathway(*, source: str, actor: Person, in_force_from: date) -> Pathw
     published = pathway.versions.filter(version=definition.version).first()
     if published is not None:
         if published.digest != digest:
-            msg = f"Version {definition.version} is already published with other rules: give the new one another number."
+            msg = (
+                f"Version {definition.version} is already published with other rules: give the new one another number."
+            )
             raise ValueError(msg)
         return published
     return PathwayVersion.objects.create(

@@ -1,8 +1,12 @@
 """How sign-offs are looked up."""
 
 from datetime import datetime
+from typing import TYPE_CHECKING
 
 from django.db import models
+
+if TYPE_CHECKING:
+    from credentialing.reviews.models import SignOff  # noqa: F401 - named in strings
 
 
 class SignOffQuerySet(models.QuerySet["SignOff"]):

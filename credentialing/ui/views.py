@@ -1,15 +1,15 @@
 """Pages about the service itself: its components, its accessibility, and where to ask."""
 
 from django.conf import settings
-from django.contrib.auth.decorators import login_not_required
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.views.decorators.http import require_safe
 
 from credentialing.ui import samples
+from credentialing.ui.access import public
 
 
-@login_not_required
+@public
 @require_safe
 def styleguide(request: HttpRequest) -> HttpResponse:
     """Show each component in each state, where the service is being built or shown."""
@@ -18,14 +18,14 @@ def styleguide(request: HttpRequest) -> HttpResponse:
     return render(request, "ui/styleguide.html", samples.context())
 
 
-@login_not_required
+@public
 @require_safe
 def accessibility(request: HttpRequest) -> HttpResponse:
     """Say what the pages promise to everybody and how to report a barrier."""
     return render(request, "ui/accessibility.html")
 
 
-@login_not_required
+@public
 @require_safe
 def help_page(request: HttpRequest) -> HttpResponse:
     """Say where to ask, for each kind of question."""

@@ -1,7 +1,6 @@
 """People who use the site through its pages only, and look at each kind of page once on a desktop and on a phone."""
 
 import re
-from collections.abc import Iterable
 from typing import Any
 
 from axe_playwright_python.sync_playwright import Axe
@@ -121,7 +120,7 @@ class Actor:
         """Choose an option or a radio button by its words."""
         field = self.page.locator("main").locator(f"[name='{name}'], [name$='-{name}']").first
         if field.evaluate("field => field.type").startswith("select"):
-            options: Iterable[str] = field.locator("option").all_inner_texts()
+            options = field.locator("option").all_inner_texts()
             field.select_option(label=next(text for text in options if label in text))
         else:
             self.page.locator("main").get_by_label(label).first.check()

@@ -28,7 +28,9 @@ def ask_supervisor(
     """
     now = now or timezone.now()
     application = Application.objects.select_for_update().get(pk=application.pk)
-    if actor.pk != application.candidate_id and "coordinator" not in application.roles_of(actor, timezone.localdate(now)):
+    if actor.pk != application.candidate_id and "coordinator" not in application.roles_of(
+        actor, timezone.localdate(now)
+    ):
         msg = "Only the applicant or the coordinator asks a supervisor."
         raise PermissionError(msg)
     if not application.is_open or application.is_paused:

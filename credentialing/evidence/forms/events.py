@@ -69,7 +69,9 @@ class ClaimForm(SocietyForm):
         field = self.fields["event"]
         field.queryset = events  # type: ignore[attr-defined]  # a ModelChoiceField
         field.label_from_instance = (  # type: ignore[attr-defined]  # a ModelChoiceField
-            lambda event: f"{event.name}, {event.place}, {event.starts_on:%B} {event.starts_on.day}, {event.starts_on.year}"
+            lambda event: (
+                f"{event.name}, {event.place}, {event.starts_on:%B} {event.starts_on.day}, {event.starts_on.year}"
+            )
         )
 
 
@@ -140,9 +142,9 @@ class FeeForm(SocietyModelForm):
     class Meta:
         model = FeePayment
         fields = ("kind", "amount", "received_on", "reference", "reason")
-        widgets = {"kind": forms.RadioSelect}  # noqa: RUF012 - Django's way
-        labels = {"kind": "What happened"}  # noqa: RUF012 - Django's way
-        help_texts = {  # noqa: RUF012 - Django's way
+        widgets = {"kind": forms.RadioSelect}
+        labels = {"kind": "What happened"}
+        help_texts = {
             "amount": "What was received. Leave 0 for a waiver or a reversal.",
             "reason": "Needed for a waiver or a reversal.",
         }

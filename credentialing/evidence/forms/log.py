@@ -29,8 +29,8 @@ class LogEntryForm(SocietyModelForm):
             "recorded",
             "debriefed",
         )
-        widgets = {"role": forms.RadioSelect, "format": forms.RadioSelect}  # noqa: RUF012 - Django's way
-        help_texts = {  # noqa: RUF012 - Django's way
+        widgets = {"role": forms.RadioSelect, "format": forms.RadioSelect}
+        help_texts = {
             "setting": "A kind of place, never its name.",
             "co_leader_name": "Needed when you co-led.",
             "co_leader_email": "They get one e-mail and confirm with one click. "
@@ -57,7 +57,7 @@ class SupervisionSessionForm(SocietyModelForm):
     class Meta:
         model = SupervisionSession
         fields = ("held_on", "minutes", "mode", "recording_reviewed", "recording_of", "recording_destroyed_on")
-        widgets = {"mode": forms.RadioSelect}  # noqa: RUF012 - Django's way
+        widgets = {"mode": forms.RadioSelect}
 
 
 class DenialForm(SocietyForm):
@@ -75,11 +75,11 @@ class ReportForm(SocietyModelForm):
     class Meta:
         model = SupervisorReport
         fields = ("strengths", "growth", "recommended", "discussed")
-        widgets = {  # noqa: RUF012 - Django's way
+        widgets = {
             "strengths": forms.Textarea(attrs={"rows": 5}),
             "growth": forms.Textarea(attrs={"rows": 5}),
         }
-        help_texts = {  # noqa: RUF012 - Django's way
+        help_texts = {
             "strengths": "About the candidate's leading. No patient, no group member. The candidate can read this.",
             "recommended": "Leave it empty if you do not recommend them yet; you can file another report later.",
         }

@@ -65,9 +65,7 @@ class LogEntry(models.Model):
     debriefed = models.BooleanField("you debriefed with your co-leader", default=False)
     co_leader_name = models.CharField("co-leader's name", max_length=200, blank=True)
     co_leader_email = models.EmailField("co-leader's e-mail address", blank=True)
-    confirmation_token = models.CharField(
-        max_length=64, unique=True, default=new_confirmation_token, editable=False
-    )
+    confirmation_token = models.CharField(max_length=64, unique=True, default=new_confirmation_token, editable=False)
     created_at = models.DateTimeField(default=timezone.now, editable=False)
     edited_at = models.DateTimeField(null=True, editable=False)
     confirmed_at = models.DateTimeField(null=True, editable=False)

@@ -56,7 +56,11 @@ class Observation(models.Model):
         labels = {item.slug: item.label for item in rubric.items} if rubric else {}
         scale = dict(rubric.scale) if rubric else {}
         return [
-            {"item": labels.get(rating.item, rating.item), "value": scale.get(rating.value, rating.value), "text": rating.text}
+            {
+                "item": labels.get(rating.item, rating.item),
+                "value": scale.get(rating.value, rating.value),
+                "text": rating.text,
+            }
             for rating in self.ratings.all()
         ]
 

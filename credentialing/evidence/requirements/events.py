@@ -106,11 +106,18 @@ class Observation:
         ready: bool
         reference: EvidenceReference
 
-    def gather(self, requirement: Requirement, application: Application) -> tuple["Observation.Asked", ...]:  # noqa: ARG002 - protocol
+    @dataclass(frozen=True, kw_only=True)
+    class Facts:
+        """Who was asked at the latest event, and whether the candidate's next intensive is the last one."""
+
+        asked: tuple["Observation.Asked", ...] = ()
+        last_is_next: bool = True
+
+    def gather(self, requirement: Requirement, application: Application) -> "Observation.Facts":  # noqa: ARG002 - protocol
         latest = application.observations.select_related("event").order_by("-event__starts_on").first()
         if latest is None:
-            return ()
-        return tuple(
+            return self.Facts(last_is_next=self._last_is_next(application))
+        asked = tuple(
             self.Asked(
                 observer=row.evaluator_id,
                 filed_on=row.filed_at.date() if row.filed_at else None,
@@ -119,23 +126,35 @@ class Observation:
                     kind="observation",
                     id=str(row.uuid),
                     sha256=content_digest(
-                        row.evaluator_id, row.outcome, row.comments, *((r.item, r.value, r.text) for r in row.ratings.all())
+                        row.evaluator_id,
+                        row.outcome,
+                        row.comments,
+                        *((r.item, r.value, r.text) for r in row.ratings.all()),
                     ),
                 ),
             )
             for row in application.observations.filter(event=latest.event).prefetch_related("ratings")
         )
+        return self.Facts(asked=asked)
 
-    def assess(self, requirement: Requirement, facts: tuple["Observation.Asked", ...], on: date) -> Progress:
+    def _last_is_next(self, application: Application) -> bool:
+        for requirement in application.definition.requirements:
+            if requirement.kind == "attendance" and requirement.parameters.last_assessed:
+                attended = application.candidate.attendances.attended().filter(event__kind=requirement.parameters.event)
+                return attended.count() >= requirement.parameters.events - 1
+        return True
+
+    def assess(self, requirement: Requirement, facts: "Observation.Facts", on: date) -> Progress:
         """Enough distinct observers have filed, and all of them found the candidate ready (latest event only)."""
         rule = requirement.parameters
-        filed = [a for a in facts if a.filed_on is not None and a.filed_on <= on]
+        asked = facts.asked
+        filed = [a for a in asked if a.filed_on is not None and a.filed_on <= on]
         observers = {a.observer for a in filed}
         not_ready = [a for a in filed if not a.ready]
         met = len(observers) >= rule.observers and not not_ready
-        if len({a.observer for a in facts}) < rule.observers:
+        if len({a.observer for a in asked}) < rule.observers:
             waiting_on = "coordinator"
-        elif len(filed) < len(facts):
+        elif len(filed) < len(asked):
             waiting_on = "observer"
         else:
             waiting_on = "candidate"
@@ -144,8 +163,9 @@ class Observation:
             summary += "; not yet ready: another intensive is needed"
         return Progress(
             met=met,
-            started=bool(facts),
+            started=bool(asked),
             summary=summary,
+            cannot_start="" if asked or facts.last_is_next else "Evaluators are asked before your last intensive.",
             have=str(len(observers)),
             need=str(rule.observers),
             waiting_on="" if met else waiting_on,
@@ -155,4 +175,5 @@ class Observation:
 
     def sentence(self, requirement: Requirement) -> str:
         """The rule in words."""
-        return f"Be evaluated by {requirement.parameters.observers} credentialed leaders, each alone, all finding you ready."
+        number = requirement.parameters.observers
+        return f"Be evaluated by {number} credentialed leaders, each alone, all finding you ready."

@@ -50,7 +50,9 @@ class Agreement:
                     s.party,
                     timezone.localdate(s.signed_at),
                     EvidenceReference(
-                        kind="signature", id=str(s.uuid), sha256=content_digest(s.party, s.person_id, s.statement_digest)
+                        kind="signature",
+                        id=str(s.uuid),
+                        sha256=content_digest(s.party, s.person_id, s.statement_digest),
                     ),
                 )
                 for s in application.signatures.filter(requirement=requirement.slug, withdrawn_at__isnull=True)
@@ -205,7 +207,7 @@ class Fee:
         last_on: date | None
         references: tuple[EvidenceReference, ...]
         currency: str
-        applied: bool
+        candidate: bool
         first_paid_on: date | None
 
     def gather(self, requirement: Requirement, application: Application) -> "Fee.Facts":
@@ -224,7 +226,7 @@ class Fee:
                 for e in mine
             ),
             currency=application.definition.fee_currency,
-            applied=application.submitted_at is not None,
+            candidate=application.is_candidate,
             first_paid_on=min((entry.received_on for entry in others), default=None),
         )
 
@@ -256,20 +258,23 @@ class Fee:
             have=str(facts.paid),
             need=str(rule.amount),
             waiting_on="treasurer",
-            cannot_start=_why_not_due(rule.year, facts),
+            cannot_start=_why_not_due(rule.year, facts, due, on),
         )
 
     def sentence(self, requirement: Requirement) -> str:
         """The rule in words."""
         rule = requirement.parameters
-        return f"Pay the fee of {rule.amount:,.0f} for year {rule.year} to the Treasurer."
+        year = {1: "first", 2: "second", 3: "third"}.get(rule.year, f"{rule.year}th")
+        return f"Pay the Treasurer {money(rule.amount, requirement.currency)} for the {year} year."
 
 
-def _why_not_due(year: int, facts: Fee.Facts) -> str:
-    if not facts.applied:
-        return "Apply first."
+def _why_not_due(year: int, facts: Fee.Facts, due: date | None, on: date) -> str:
+    if not facts.candidate:
+        return "Comes after your admission."
     if year > 1 and facts.first_paid_on is None and not facts.paid:
         return "Due a year after the first fee."
+    if due is not None and due > on and not facts.paid:
+        return f"Due on {in_words(due)}; it may be paid earlier."
     return ""
 
 

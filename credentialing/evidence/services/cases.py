@@ -15,7 +15,7 @@ from credentialing.audit.services import record_event
 EARLIEST = date(1990, 1, 1)
 
 
-class EvidenceRefused(Exception):  # noqa: N818 - names end in the reason
+class EvidenceRefused(Exception):
     """This evidence can't be taken or changed now; the message says why."""
 
 

@@ -37,9 +37,7 @@ FIELDS = (
 
 
 @transaction.atomic
-def add_log_entry(
-    *, application: Application, actor: Person, now: datetime | None = None, **fields: Any
-) -> LogEntry:
+def add_log_entry(*, application: Application, actor: Person, now: datetime | None = None, **fields: Any) -> LogEntry:
     """Add a session to the candidate's log and ask the co-leader, if they gave an address, to confirm it.
 
     Raises:
@@ -93,9 +91,7 @@ def edit_log_entry(*, entry: LogEntry, actor: Person, now: datetime | None = Non
 
 
 @transaction.atomic
-def remove_log_entry(
-    *, entry: LogEntry, actor: Person, restore: bool = False, now: datetime | None = None
-) -> LogEntry:
+def remove_log_entry(*, entry: LogEntry, actor: Person, restore: bool = False, now: datetime | None = None) -> LogEntry:
     """Take a session out of the log (it is kept and can be restored).
 
     Raises:
@@ -149,9 +145,7 @@ def confirm_log_entry(
 
 
 @transaction.atomic
-def confirm_log_entries(
-    *, entries: Iterable[LogEntry], actor: Person, now: datetime | None = None
-) -> list[LogEntry]:
+def confirm_log_entries(*, entries: Iterable[LogEntry], actor: Person, now: datetime | None = None) -> list[LogEntry]:
     """Confirm several sessions at once as their supervisor: all of them or none.
 
     Raises:

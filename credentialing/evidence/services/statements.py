@@ -80,9 +80,7 @@ def sign_agreement(
 
 
 @transaction.atomic
-def attest(
-    *, application: Application, requirement: str, actor: Person, now: datetime | None = None
-) -> Attestation:
+def attest(*, application: Application, requirement: str, actor: Person, now: datetime | None = None) -> Attestation:
     """Make the statement of a requirement.
 
     Raises:
@@ -103,9 +101,7 @@ def attest(
         statement_digest=statement_digest(application.definition.statement(rule.parameters.statement)),
         attested_at=now,
     )
-    note_change(
-        application, event=Event.STATEMENT_SIGNED, actor=actor, now=now, details={"requirement": requirement}
-    )
+    note_change(application, event=Event.STATEMENT_SIGNED, actor=actor, now=now, details={"requirement": requirement})
     return attestation
 
 

@@ -26,10 +26,13 @@ def intensives(request: AuthedRequest) -> HttpResponse:
     mine = Attendance.objects.filter(person=request.user).select_related("event").order_by("-event__starts_on")
     events = Event.objects.past().exclude(attendances__person=request.user).order_by("-starts_on")
     form = ClaimForm(request.POST or None, events=events)
-    if request.method == "POST" and form.is_valid():
-        if accepted(form, lambda: claim_attendance(event=form.cleaned_data["event"], actor=request.user), "event"):
-            messages.success(request, "The organizer has been asked to mark that you were there.")
-            return redirect("evidence:intensives")
+    if (
+        request.method == "POST"
+        and form.is_valid()
+        and accepted(form, lambda: claim_attendance(event=form.cleaned_data["event"], actor=request.user), "event")
+    ):
+        messages.success(request, "The organizer has been asked to mark that you were there.")
+        return redirect("evidence:intensives")
     return render(request, "evidence/intensives.html", {"form": form, "attendances": mine, "any": events.exists()})
 
 

@@ -9,7 +9,7 @@ from django.utils import timezone
 from django.views.decorators.http import require_http_methods, require_safe
 
 from credentialing.accounts.access import AuthedRequest, requires
-from credentialing.applications.models import Application, AwaitedAct
+from credentialing.applications.models import Application, AwaitedAct, RequirementProgress
 from credentialing.applications.progress import assess_requirement
 from credentialing.evidence.forms.events import FeeForm
 from credentialing.evidence.models import FeePayment
@@ -17,6 +17,7 @@ from credentialing.evidence.services.fees import mark_fee
 from credentialing.evidence.views.refusals import accepted
 from credentialing.evidence.views.statements import requirement_of
 from credentialing.pathways.definitions import money
+from credentialing.pathways.models import PathwayVersion
 from credentialing.ui.responses import not_permitted
 
 LATEST = 20
@@ -33,8 +34,25 @@ def fees(request: AuthedRequest) -> HttpResponse:
         requirement = definition.requirement(act.requirement)
         amount = money(requirement.parameters.amount, definition.fee_currency)
         rows.append({"act": act, "requirement": requirement, "amount": amount})
+    later = _later(request)
     latest = FeePayment.objects.select_related("application__candidate").order_by("-marked_at")[:LATEST]
-    return render(request, "evidence/fees.html", {"rows": rows, "latest": latest})
+    return render(request, "evidence/fees.html", {"rows": rows, "later": later, "latest": latest})
+
+
+def _later(request: AuthedRequest) -> list[dict[str, object]]:
+    """Fees that are not due yet but may be paid earlier."""
+    versions = PathwayVersion.objects.all()
+    slugs = {r.slug for version in versions for r in version.definition.requirements if r.kind == "fee"}
+    rows = RequirementProgress.objects.filter(
+        application__in=Application.objects.under_way().exclude(candidate=request.user),
+        requirement__in=slugs,
+        met=False,
+        waiting_on="",
+    )
+    return [
+        {"application": row.application, "requirement": row.application.requirement(row.requirement), "row": row}
+        for row in rows.select_related("application__candidate", "application__pathway_version")
+    ]
 
 
 @requires("treasurer")
@@ -50,9 +68,7 @@ def fee(request: AuthedRequest, uuid: UUID, slug: str) -> HttpResponse:
         try:
             done = accepted(
                 form,
-                lambda: mark_fee(
-                    application=application, requirement=slug, actor=request.user, **form.cleaned_data
-                ),
+                lambda: mark_fee(application=application, requirement=slug, actor=request.user, **form.cleaned_data),
             )
         except PermissionError as refusal:
             return not_permitted(request, str(refusal))
@@ -67,5 +83,3 @@ def fee(request: AuthedRequest, uuid: UUID, slug: str) -> HttpResponse:
         "entries": application.fee_payments.filter(requirement=slug).select_related("marked_by"),
     }
     return render(request, "evidence/fee.html", context)
-
-

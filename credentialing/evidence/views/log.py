@@ -71,10 +71,13 @@ def entry_edit(request: AuthedRequest, uuid: UUID) -> HttpResponse:
     """Correct a session; a confirmation is lost by it."""
     entry = _own_entry(request, uuid)
     form = LogEntryForm(request.POST or None, instance=LogEntry.objects.get(pk=entry.pk))
-    if request.method == "POST" and form.is_valid():
-        if accepted(form, lambda: edit_log_entry(entry=entry, actor=request.user, **form.cleaned_data), "held_on"):
-            messages.success(request, "The session is corrected.")
-            return redirect("evidence:log")
+    if (
+        request.method == "POST"
+        and form.is_valid()
+        and accepted(form, lambda: edit_log_entry(entry=entry, actor=request.user, **form.cleaned_data), "held_on")
+    ):
+        messages.success(request, "The session is corrected.")
+        return redirect("evidence:log")
     return render(request, "evidence/log_entry.html", {"form": form, "entry": entry})
 
 
@@ -87,7 +90,9 @@ def entry_remove(request: AuthedRequest, uuid: UUID) -> HttpResponse:
         remove_log_entry(entry=_own_entry(request, uuid), actor=request.user, restore=restore)
     except EvidenceRefused as refusal:
         return conflict(request, str(refusal), reverse("evidence:log"))
-    messages.success(request, "The session is back." if restore else "The session is removed. You can put it back below.")
+    messages.success(
+        request, "The session is back." if restore else "The session is removed. You can put it back below."
+    )
     return redirect("evidence:log")
 
 

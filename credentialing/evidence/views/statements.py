@@ -24,10 +24,13 @@ def agreement(request: AuthedRequest, application: Application, slug: str) -> Ht
     """Read the agreement and sign it."""
     requirement = requirement_of(application, slug, "agreement")
     form = SignatureForm(request.POST or None)
-    if request.method == "POST" and form.is_valid():
-        if accepted(form, lambda: sign_agreement(application=application, requirement=slug, actor=request.user)):
-            messages.success(request, "You have signed.")
-            return redirect("applications:requirement", slug)
+    if (
+        request.method == "POST"
+        and form.is_valid()
+        and accepted(form, lambda: sign_agreement(application=application, requirement=slug, actor=request.user))
+    ):
+        messages.success(request, "You have signed.")
+        return redirect("applications:requirement", slug)
     signatures = application.signatures.filter(requirement=slug, withdrawn_at__isnull=True).select_related("person")
     context = {
         "requirement": requirement,
@@ -54,10 +57,13 @@ def attestation(request: AuthedRequest, application: Application, slug: str) -> 
         messages.success(request, "Your statement is taken back.")
         return redirect("evidence:attestation", slug)
     form = SignatureForm(request.POST or None)
-    if request.method == "POST" and form.is_valid():
-        if accepted(form, lambda: attest(application=application, requirement=slug, actor=request.user)):
-            messages.success(request, "Your statement is recorded.")
-            return redirect("applications:requirement", slug)
+    if (
+        request.method == "POST"
+        and form.is_valid()
+        and accepted(form, lambda: attest(application=application, requirement=slug, actor=request.user))
+    ):
+        messages.success(request, "Your statement is recorded.")
+        return redirect("applications:requirement", slug)
     text = application.definition.statement(requirement.parameters.statement)
     context = {"requirement": requirement, "text": text, "form": form, "standing": standing}
     return render(request, "evidence/attestation.html", context)

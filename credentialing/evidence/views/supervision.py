@@ -83,13 +83,13 @@ def supervision(request: AuthedRequest) -> HttpResponse:
     return _home(request, DenialForm())
 
 
-def _home(
-    request: AuthedRequest, denial: DenialForm, chosen: Collection[UUID] = (), status: int = 200
-) -> HttpResponse:
+def _home(request: AuthedRequest, denial: DenialForm, chosen: Collection[UUID] = (), status: int = 200) -> HttpResponse:
     applications = Application.objects.supervised_by(request.user).select_related("candidate", "pathway_version")
     entries = LogEntry.objects.for_supervisor(request.user).unanswered().select_related("application__candidate")
     context = {
-        "requests": Supervision.objects.asked().filter(supervisor=request.user).select_related("application__candidate"),
+        "requests": Supervision.objects.asked()
+        .filter(supervisor=request.user)
+        .select_related("application__candidate"),
         "applications": applications,
         "entries": entries.order_by("application__candidate__name", "held_on"),
         "sessions": SupervisionSession.objects.for_supervisor(request.user)
@@ -176,10 +176,13 @@ def supervised_agreement(request: AuthedRequest, uuid: UUID, slug: str) -> HttpR
     application = _supervised(request, uuid)
     requirement = requirement_of(application, slug, "agreement")
     form = SignatureForm(request.POST or None)
-    if request.method == "POST" and form.is_valid():
-        if accepted(form, lambda: sign_agreement(application=application, requirement=slug, actor=request.user)):
-            messages.success(request, "You have signed.")
-            return redirect("evidence:supervised", uuid)
+    if (
+        request.method == "POST"
+        and form.is_valid()
+        and accepted(form, lambda: sign_agreement(application=application, requirement=slug, actor=request.user))
+    ):
+        messages.success(request, "You have signed.")
+        return redirect("evidence:supervised", uuid)
     signatures = application.signatures.filter(requirement=slug, withdrawn_at__isnull=True).select_related("person")
     context = {
         "requirement": requirement,

@@ -112,7 +112,7 @@ class Loan(WorkflowSubject):
     def is_open(self) -> bool:
         return not self.closed
 
-    @transition(field=state, source="asked", target="lent", conditions=[is_open])
+    @transition(field=state, source="asked", target="lent", conditions=[is_open])  # type: ignore[list-item]  # the library says Model
     def lend(self, *, context: TransitionContext) -> None:
         self.trail.append("lend")
 

@@ -1,9 +1,9 @@
-"""The candidate's case: its state machine, its supervisor and how far each requirement is."""
+"""The candidate's case and its state machine."""
 
 import secrets
 from collections.abc import Mapping
 from datetime import date
-from typing import ClassVar
+from typing import TYPE_CHECKING, ClassVar
 
 from django.db import models
 from django.db.models import Q
@@ -13,13 +13,16 @@ from django_fsm import RETURN_VALUE, FSMField, transition
 from credentialing.accounts.models import SYSTEM_PERSON_ID, Person
 from credentialing.accounts.rules import is_in_conflict
 from credentialing.applications.guards import GUARDS
-from credentialing.applications.querysets import ApplicationQuerySet, AwaitedActQuerySet
+from credentialing.applications.querysets import ApplicationQuerySet
 from credentialing.applications.workflow import compile_workflow
 from credentialing.pathways.definitions import PathwayDefinition, Requirement
 from credentialing.pathways.models import PathwayVersion
 from workflows.definitions import Transition, WorkflowDefinition
 from workflows.guards import Guard, TransitionContext
 from workflows.subjects import EvidenceReference, WorkflowSubject
+
+if TYPE_CHECKING:
+    from credentialing.applications.models.supervision import Supervision
 
 PAUSED = frozenset({"on_hold", "deferred"})
 ENDED = frozenset({"certified", "declined", "withdrawn"})
@@ -93,6 +96,14 @@ class Application(WorkflowSubject):
         return self.workflow_definition().state(self.state).label
 
     @property
+    def is_candidate(self) -> bool:
+        """Admitted; where the pathway has no admission, submitted."""
+        admits = any(
+            r.kind == "decision" and r.stage == self.definition.stages[0].slug for r in self.definition.requirements
+        )
+        return self.admitted_at is not None if admits else self.submitted_at is not None
+
+    @property
     def is_open(self) -> bool:
         """Neither certified, declined nor withdrawn."""
         return self.state not in ENDED
@@ -126,7 +137,7 @@ class Application(WorkflowSubject):
             roles -= {"supervisor"}
         return roles
 
-    def objection_to(self, actor: Person, transition: Transition) -> str:
+    def objection_to(self, actor: Person, transition: Transition) -> str:  # noqa: ARG002 - the same for all
         """Separation of duties: whoever supervises the candidate or has declared a conflict doesn't decide."""
         if actor.pk == self.candidate_id or actor.uuid == SYSTEM_PERSON_ID:
             return ""
@@ -198,133 +209,3 @@ class Application(WorkflowSubject):
         target, self.paused_from = self.paused_from, ""
         self.state_since = context.now
         return target
-
-
-class SupervisionQuerySet(models.QuerySet["Supervision"]):
-    """Supervisions."""
-
-    def live(self) -> "SupervisionQuerySet":
-        """Asked or accepted, and neither declined nor ended."""
-        return self.filter(declined_at__isnull=True, ended_at__isnull=True)
-
-    def accepted(self) -> "SupervisionQuerySet":
-        """Accepted and not ended."""
-        return self.live().filter(accepted_at__isnull=False)
-
-    def asked(self) -> "SupervisionQuerySet":
-        """Waiting for the supervisor's answer."""
-        return self.live().filter(accepted_at__isnull=True)
-
-
-class Supervision(models.Model):
-    """A candidate asked somebody to supervise them; the answer, and when it ended."""
-
-    application = models.ForeignKey(Application, on_delete=models.PROTECT, related_name="supervisions")
-    supervisor = models.ForeignKey(Person, on_delete=models.PROTECT, related_name="supervisions")
-    asked_at = models.DateTimeField(default=timezone.now, editable=False)
-    accepted_at = models.DateTimeField(null=True, editable=False)
-    declined_at = models.DateTimeField(null=True, editable=False)
-    ended_at = models.DateTimeField(null=True, editable=False)
-    note = models.TextField(max_length=1000, blank=True)
-
-    objects = SupervisionQuerySet.as_manager()
-
-    class Meta:
-        ordering = ("-asked_at", "pk")
-        constraints = [
-            models.UniqueConstraint(
-                fields=["application"],
-                condition=Q(declined_at__isnull=True, ended_at__isnull=True),
-                name="supervision_one_live_per_application",
-                violation_error_message="You have already asked a supervisor.",
-            ),
-            models.CheckConstraint(
-                condition=~Q(accepted_at__isnull=False, declined_at__isnull=False),
-                name="supervision_answered_yes_or_no",
-            ),
-        ]
-
-    def __str__(self) -> str:
-        return f"{self.supervisor} supervises {self.application}"
-
-    @property
-    def standing(self) -> str:
-        """Where it stands, in words."""
-        if self.ended_at:
-            return "Ended"
-        if self.declined_at:
-            return "Declined"
-        return "Accepted" if self.accepted_at else "Not answered yet"
-
-
-class RequirementProgress(models.Model):
-    """How far one requirement of one case is, kept whenever its evidence or sign-offs change (never searched for)."""
-
-    class Status(models.TextChoices):
-        """What the candidate reads."""
-
-        CANNOT_START = "cannot_start", "Cannot start yet"
-        NOT_STARTED = "not_started", "Not started"
-        IN_PROGRESS = "in_progress", "In progress"
-        WAITING = "waiting", "Waiting for others"
-        ACTION_NEEDED = "action_needed", "Action needed"
-        COMPLETE = "complete", "Complete"
-
-    application = models.ForeignKey(Application, on_delete=models.CASCADE, related_name="requirement_progress")
-    requirement = models.SlugField()
-    position = models.PositiveSmallIntegerField()
-    status = models.CharField(max_length=20, choices=Status.choices)
-    met = models.BooleanField(default=False)
-    summary = models.CharField(max_length=300)
-    waiting_on = models.CharField(max_length=20, blank=True)
-    waiting_since = models.DateTimeField(null=True)
-    evidence_digest = models.CharField(max_length=64, blank=True)
-    refreshed_at = models.DateTimeField()
-
-    class Meta:
-        verbose_name_plural = "requirement progress"
-        ordering = ("application", "position")
-        constraints = [
-            models.UniqueConstraint(fields=["application", "requirement"], name="requirement_progress_one_per_case"),
-        ]
-
-    def __str__(self) -> str:
-        return f"{self.application_id}/{self.requirement}: {self.status}"
-
-    @property
-    def told(self) -> tuple[object, ...]:
-        """What the row tells; it is stored again only when this changes."""
-        return (
-            self.position, self.status, self.met, self.summary, self.waiting_on, self.waiting_since, self.evidence_digest
-        )  # fmt: skip
-
-
-class AwaitedAct(models.Model):
-    """Who has the ball: one role that must act on a case, on what, and since when (every inbox rides on this)."""
-
-    class Act(models.TextChoices):
-        """What is waited for."""
-
-        COMPLETE = "complete", "to be done"
-        SIGN_OFF = "sign_off", "to be signed off"
-        SIGN_OFF_STAGE = "sign_off_stage", "stage to be signed off"
-
-    application = models.ForeignKey(Application, on_delete=models.CASCADE, related_name="awaited_acts")
-    requirement = models.SlugField(blank=True)
-    act = models.CharField(max_length=20, choices=Act.choices)
-    role = models.CharField(max_length=20)
-    since = models.DateTimeField()
-
-    objects = AwaitedActQuerySet.as_manager()
-
-    class Meta:
-        ordering = ("since", "pk")
-        indexes = [models.Index(fields=["role", "since", "id"], name="awaited_act_inbox")]
-        constraints = [
-            models.UniqueConstraint(
-                fields=["application", "requirement", "act", "role"], name="awaited_act_waited_for_once"
-            ),
-        ]
-
-    def __str__(self) -> str:
-        return f"{self.application_id}/{self.requirement}: {self.role} {self.act}"

@@ -1,0 +1,16 @@
+"""The case, its supervision, its progress."""
+
+from credentialing.applications.models.application import ENDED, PAUSED, Application, new_reference
+from credentialing.applications.models.progress import AwaitedAct, RequirementProgress
+from credentialing.applications.models.supervision import Supervision, SupervisionQuerySet
+
+__all__ = [
+    "ENDED",
+    "PAUSED",
+    "Application",
+    "AwaitedAct",
+    "RequirementProgress",
+    "Supervision",
+    "SupervisionQuerySet",
+    "new_reference",
+]

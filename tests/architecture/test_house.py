@@ -1,0 +1,130 @@
+"""The house keeps its shape: layers, addresses, sizes, documents."""
+
+import re
+from collections.abc import Iterator
+from io import StringIO
+from pathlib import Path
+
+import pytest
+from django.apps import apps
+from django.core.management import call_command
+from django.db.models import ForeignKey, ManyToManyField
+from django.urls import URLPattern, URLResolver, get_resolver
+
+from credentialing.pathways.kinds import KINDS, kind
+
+ROOT = Path(__file__).resolve().parents[2]
+LAYERS = (
+    {"workflows"},
+    {"certificates"},
+    {"ui"},
+    {"accounts"},
+    {"audit", "correspondence"},
+    {"pathways"},
+    {"applications"},
+    {"evidence"},
+    {"reviews"},
+    {"council"},
+    {"registry"},
+    {"operations"},
+)
+HEIGHT = {label: height for height, labels in enumerate(LAYERS) for label in labels}
+USER_MODEL = ("certificates", "workflows")  # they know people by settings.AUTH_USER_MODEL only
+
+
+def own_models() -> Iterator[type]:
+    return (model for model in apps.get_models() if model._meta.app_label in HEIGHT)
+
+
+def test_foreign_keys_point_down():
+    upwards = [
+        f"{model.__name__}.{field.name}"
+        for model in own_models()
+        for field in model._meta.get_fields()
+        if isinstance(field, ForeignKey | ManyToManyField)
+        and field.related_model._meta.app_label in HEIGHT
+        and HEIGHT[field.related_model._meta.app_label] > HEIGHT[model._meta.app_label]
+        and not (model._meta.app_label in USER_MODEL and field.related_model._meta.label == "accounts.Person")
+    ]
+    assert upwards == []
+
+
+def test_every_own_app_has_its_layer():
+    own = {config.label for config in apps.get_app_configs() if config.name.split(".")[0] == "credentialing"}
+    assert own <= HEIGHT.keys()
+
+
+def addresses(resolver: URLResolver | None = None, prefix: str = "") -> Iterator[tuple[str, URLPattern]]:
+    for entry in (resolver or get_resolver()).url_patterns:
+        path = prefix + str(entry.pattern)
+        if isinstance(entry, URLResolver):
+            if not path.startswith(("admin/", "accounts/")):
+                yield from addresses(entry, path)
+        else:
+            yield path, entry
+
+
+def test_every_address_declares_who_may_open_it():
+    undeclared = [path for path, entry in addresses() if not getattr(entry.callback, "access", "")]
+    assert undeclared == []
+    assert len(list(addresses())) > 60
+
+
+@pytest.mark.django_db
+def test_nothing_but_public_pages_opens_without_a_log_in(client):
+    values = {"uuid": "00000000-0000-4000-8000-00000000000f", "int": "1", "slug": "abc", "str": "abc"}
+    opened = []
+    for path, entry in addresses():
+        if entry.callback.access == "public":
+            continue
+        address = "/" + re.sub(r"<(\w+):\w+>", lambda found: values[found.group(1)], path)
+        response = client.get(address)
+        if not (response.status_code == 302 and response.url.startswith("/accounts/login/")):
+            opened.append((address, response.status_code))
+    assert opened == []
+
+
+@pytest.mark.parametrize(
+    ("pattern", "limit"),
+    [
+        ("workflows/**/*.py", 300),
+        ("certificates/**/*.py", 300),
+        ("credentialing/**/*.py", 320),
+        ("templates/**/*.html", 120),
+    ],
+)
+def test_no_file_grows_into_a_hall(pattern, limit):
+    tall = {
+        str(path.relative_to(ROOT)): len(lines)
+        for path in ROOT.glob(pattern)
+        if "migrations" not in path.parts and len(lines := path.read_text(encoding="utf-8").splitlines()) > limit
+    }
+    assert tall == {}
+
+
+def test_every_kind_of_requirement_can_be_reached():
+    for slug in KINDS:
+        found = kind(slug)
+        assert {"gather", "assess", "sentence", "Parameters"} <= set(dir(found)), slug
+
+
+def test_picture_of_the_state_machines_is_what_the_code_says():
+    call_command("workflow_diagram", "--check", stdout=StringIO())
+
+
+def test_every_setting_is_documented():
+    used = set(re.findall(r"CREDENTIALING_[A-Z_]+", (ROOT / "credentialing/settings.py").read_text()))
+    page = (ROOT / "docs/settings.md").read_text()
+    family = {f"CREDENTIALING_SMTP{suffix}" for suffix in re.findall(r"`(_[A-Z]+)`", page)}
+    assert used - set(re.findall(r"CREDENTIALING_[A-Z_]+", page)) - family == set()
+
+
+def test_links_of_the_documents_lead_somewhere():
+    pages = [*ROOT.glob("*.md"), *ROOT.glob("docs/**/*.md")]
+    broken = [
+        f"{page.relative_to(ROOT)}: {target}"
+        for page in pages
+        for target in re.findall(r"\]\((?!https?:)([^)#]+)\)", page.read_text(encoding="utf-8"))
+        if not (page.parent / target).exists()
+    ]
+    assert broken == []
