@@ -1,9 +1,11 @@
-"""What every test needs: an append-only ledger that the tests' own clean-up may still empty."""
+"""What every test needs: a ledger that only the tests' own clean-up may empty, and a machine without a network."""
 
-from collections.abc import Sequence
+import socket
+from collections.abc import Callable, Sequence
 from typing import Any
 
 import pytest
+from django.core.management import call_command
 from django.db.backends.base.operations import BaseDatabaseOperations
 
 from workflows.triggers import lifted_triggers
@@ -21,3 +23,29 @@ def _flush_empties_the_ledger_too() -> Any:
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(BaseDatabaseOperations, "execute_sql_flush", lifted_flush)
         yield
+
+
+@pytest.fixture(autouse=True, scope="session")
+def _no_network() -> Any:
+    """Nothing leaves this machine."""
+    connect = socket.socket.connect
+
+    def guarded(own: socket.socket, address: Any) -> None:
+        if own.family != socket.AF_UNIX and address[0] not in {"127.0.0.1", "::1", "localhost"}:
+            msg = f"a test tried to reach {address}"
+            raise AssertionError(msg)
+        connect(own, address)
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(socket.socket, "connect", guarded)
+        yield
+
+
+@pytest.fixture
+def work_off() -> Callable[[], None]:
+    """Do what a worker does: every task that is due."""
+
+    def work() -> None:
+        call_command("db_worker", "--queue-name", "*", "--batch", "--no-startup-delay", verbosity=0)
+
+    return work

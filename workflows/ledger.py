@@ -49,7 +49,7 @@ def append(
         actor=actor,
         role=role,
         reason_digest=Reason.digest_of(reason, salt) if reason else "",
-        evidence=[asdict(reference) for reference in subject.evidence_snapshot()],
+        evidence=[asdict(reference) for reference in subject.evidence_snapshot(now)],
         rules_digest=subject.rules_digest(),
         definition_digest=subject.workflow_definition().digest,
         recorded_at=now,

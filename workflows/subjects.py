@@ -3,7 +3,7 @@
 import uuid
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 from typing import Any, ClassVar, Self
 
 from django.db import models
@@ -148,8 +148,8 @@ class WorkflowSubject(ProtectedStateMixin):
         """The guards that the definition names."""
         return {}
 
-    def evidence_snapshot(self) -> list[EvidenceReference]:
-        """The evidence on which a step stands at this moment."""
+    def evidence_snapshot(self, now: datetime) -> list[EvidenceReference]:  # noqa: ARG002 - overridden
+        """The evidence on which a step stands at that moment."""
         return []
 
     def rules_digest(self) -> str:

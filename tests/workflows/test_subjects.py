@@ -1,13 +1,125 @@
-import pytest
+"""State and version are written by the door alone, and a refresh never opens the state."""
 
-from tests.workflows.factories import ActorFactory, loan_for
+import threading
+
+import pytest
+from django.db import DatabaseError
+
+from tests.workflows.factories import ActorFactory, LoanFactory, loan_for
+from tests.workflows.testapp.models import Loan, Receipt, Shelf
 from workflows.services import perform
+from workflows.subjects import WorkflowSubject
 
 pytestmark = pytest.mark.django_db
 
 
-def test_perform_brings_the_callers_object_up_to_date():
+def test_state_can_not_be_assigned():
+    loan = LoanFactory()
+    with pytest.raises(AttributeError):
+        loan.state = "lent"
+
+
+def test_saving_writes_neither_state_nor_version():
+    loan = LoanFactory()
+    loan.__dict__["state"] = "lost"
+    loan.version = 9
+    loan.title = "Another title"
+    loan.save()
+    stored = Loan.objects.get(pk=loan.pk)
+    assert (stored.state, stored.version, stored.title) == ("asked", 0, "Another title")
+
+
+def test_saving_named_fields_leaves_out_the_doors_own():
+    loan = LoanFactory()
+    loan.__dict__["state"], loan.note = "lost", "seen"
+    loan.save(update_fields=["state", "version", "note"])
+    stored = Loan.objects.get(pk=loan.pk)
+    assert (stored.state, stored.note) == ("asked", "seen")
+
+
+def test_refreshing_brings_the_stored_state():
     actor = ActorFactory()
     loan = loan_for(actor, "clerk")
-    perform(loan, "lend", actor=actor)
+    other = Loan.objects.get(pk=loan.pk)
+    perform(other, "lend", actor=actor)
+    loan.refresh_from_db()
     assert (loan.state, loan.version) == ("lent", 1)
+
+
+def test_refreshing_other_fields_leaves_the_state_alone():
+    loan = LoanFactory()
+    Loan.objects.filter(pk=loan.pk).update(note="new", state="lent")
+    loan.refresh_from_db(fields=["note"])
+    assert (loan.note, loan.state) == ("new", "asked")
+
+
+def test_state_that_was_not_loaded_is_read_when_it_is_asked_for():
+    LoanFactory()
+    loan = Loan.objects.defer("state").get()
+    assert "state" not in loan.__dict__
+    assert loan.state == "asked"
+
+
+def test_failed_refresh_leaves_the_state_as_it_was_and_closed():
+    loan = LoanFactory()
+    Loan.objects.all().delete()
+    with pytest.raises(Loan.DoesNotExist):
+        loan.refresh_from_db()
+    assert loan.state == "asked"
+    with pytest.raises(AttributeError):
+        loan.state = "lent"
+
+
+def test_no_thread_can_write_the_state_while_another_refreshes(monkeypatch):
+    loan, bystander = LoanFactory(), LoanFactory()
+    refused = []
+
+    def peek(*_args, **_kwargs):
+        def write():
+            try:
+                bystander.state = "lost"
+            except AttributeError:
+                refused.append(True)
+
+        thread = threading.Thread(target=write)
+        thread.start()
+        thread.join()
+        raise DatabaseError
+
+    monkeypatch.setattr("django.db.models.Model.refresh_from_db", peek)
+    with pytest.raises(DatabaseError):
+        loan.refresh_from_db()
+    assert refused == [True]
+
+
+def test_plain_subject_has_neither_objections_nor_guards_nor_evidence():
+    plain = Loan(title="x")
+    assert WorkflowSubject.objection_to(plain, None, None) == ""
+    assert WorkflowSubject.guards(plain) == {}
+    assert WorkflowSubject.evidence_snapshot(plain, None) == []
+    assert WorkflowSubject.rules_digest(plain) == plain.workflow_definition().digest
+
+
+def test_step_on_a_partly_loaded_object_writes_only_what_was_loaded():
+    actor = ActorFactory()
+    loan = loan_for(actor, "clerk", note="kept")
+    part = Loan.objects.only("state", "version", "grants", "trail").get(pk=loan.pk)
+    perform(part, "lend", actor=actor)
+    stored = Loan.objects.get(pk=loan.pk)
+    assert (stored.state, stored.note, stored.title) == ("lent", "kept", loan.title)
+
+
+def test_taking_over_renews_and_forgets_what_was_cached():
+    old, new = Shelf.objects.create(name="old"), Shelf.objects.create(name="new")
+    loan = LoanFactory(shelf=old)
+    Receipt.objects.create(loan=loan)
+    assert loan.receipt
+    assert loan.shelf.name == "old"
+    Loan.objects.filter(pk=loan.pk).update(shelf=new)
+    Receipt.objects.all().delete()
+    other = Loan.objects.select_related("shelf").get(pk=loan.pk)
+    loan.take_over(other)
+    assert Loan.shelf.is_cached(loan)
+    assert loan.shelf.name == "new"
+    with pytest.raises(Receipt.DoesNotExist):
+        _ = loan.receipt

@@ -2,7 +2,7 @@
 
 import secrets
 from collections.abc import Mapping
-from datetime import date
+from datetime import date, datetime
 from typing import TYPE_CHECKING, ClassVar
 
 from django.db import models
@@ -145,13 +145,13 @@ class Application(WorkflowSubject):
             return "You supervise this candidate, so others must decide."
         return is_in_conflict(actor, self.candidate)
 
-    def evidence_snapshot(self) -> list[EvidenceReference]:
-        """Everything counted at this moment, so that the record says on which evidence a step stood."""
+    def evidence_snapshot(self, now: datetime) -> list[EvidenceReference]:
+        """Everything counted at that moment, so that the record says on which evidence a step stood."""
         from credentialing.applications.progress import assess_case  # noqa: PLC0415 - progress imports models
 
         seen = {
             (reference.kind, reference.id): reference
-            for item in assess_case(self, timezone.localdate())
+            for item in assess_case(self, timezone.localdate(now))
             for reference in item.references
         }
         return [seen[key] for key in sorted(seen)]

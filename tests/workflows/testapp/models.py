@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Mapping
 from dataclasses import replace
-from datetime import date
+from datetime import date, datetime
 from typing import Any, ClassVar, cast
 
 from django.db import models
@@ -48,6 +48,8 @@ FAULTY = replace(
         Transition(name="explode", source="asked", target="lent", roles=CHIEF, guards=("broken", "unknown")),
         Transition(name="vanish", source="asked", target="lent", roles=READER),
         Transition(name="balk", source="asked", target="lent", roles=CHIEF),
+        Transition(name="fork", source="asked", target="lent", roles=CHIEF),
+        Transition(name="fork", source="asked", target="paused", roles=CHIEF),
         Transition(name="wander", source="paused", target="asked", roles=CHIEF),
         Transition(name="wander", source="paused", target="lent", roles=CHIEF),
     ),
@@ -103,7 +105,7 @@ class Loan(WorkflowSubject):
     def guards(self) -> Mapping[str, Guard]:
         return GUARDS
 
-    def evidence_snapshot(self) -> list[EvidenceReference]:
+    def evidence_snapshot(self, now: datetime) -> list[EvidenceReference]:
         return [EvidenceReference(**item) for item in self.evidence]
 
     def where_to(self, *, context: TransitionContext) -> str:
@@ -176,6 +178,14 @@ class FaultyLoan(Loan):
     def balk(self, *, context: TransitionContext) -> None:
         """The definition has it from asked, django-fsm from elsewhere."""
 
+    @transition(field="state", source="asked", target="paused")
+    def fork(self, *, context: TransitionContext) -> None:
+        """The definition has two targets, django-fsm one of them."""
+
     @transition(field="state", source="paused", target=RETURN_VALUE("nowhere"))
     def wander(self, *, context: TransitionContext) -> str:
         return "elsewhere"
+
+
+class Receipt(models.Model):
+    loan = models.OneToOneField(Loan, on_delete=models.CASCADE, related_name="receipt")

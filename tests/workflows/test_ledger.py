@@ -1,0 +1,218 @@
+"""The ledger: chained, append-only in code and in the database, and every rewriting is found."""
+
+import hashlib
+import json
+from datetime import UTC, datetime, timedelta, timezone
+
+import pytest
+from django.db import DatabaseError, connection, transaction
+
+from tests.workflows.factories import ActorFactory, loan_for
+from tests.workflows.testapp.models import Loan
+from workflows.ledger import canonical, digest, replay, verify_chain
+from workflows.models import LedgerRecord, LedgerRewritten, Reason
+from workflows.services import perform
+from workflows.triggers import install_triggers, lifted_triggers
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def loan():
+    actor = ActorFactory()
+    loan = loan_for(actor, "clerk", "chief", "reader")
+    loan.actor = actor
+    for name in ("lend", "extend", "write_off"):
+        perform(loan, name, actor=actor, reason="Because.")
+    return loan
+
+
+def faults(loan: Loan) -> list[str]:
+    return [fault.message for fault in verify_chain(loan)]
+
+
+def rewrite(loan: Loan, sequence: int, **changes: object) -> None:
+    """What somebody with the database's password could do once the triggers are off."""
+    with lifted_triggers(), connection.cursor() as cursor:
+        for column, value in changes.items():
+            cursor.execute(
+                f"UPDATE workflows_ledgerrecord SET {column} = %s WHERE subject_id = %s AND sequence = %s",
+                [
+                    value,
+                    connection.ops.adapt_unknown_value(loan.uuid) if connection.vendor != "sqlite" else loan.uuid.hex,
+                    sequence,
+                ],
+            )
+
+
+def test_honest_chain_has_no_fault(loan):
+    assert faults(loan) == []
+    assert replay(loan) == "lost"
+
+
+def test_subject_without_steps_is_where_it_began():
+    loan = loan_for(ActorFactory(), "clerk")
+    assert (replay(loan), faults(loan)) == ("asked", [])
+
+
+def test_each_record_carries_the_digest_of_the_one_before(loan):
+    first, second, third = LedgerRecord.objects.of(loan)
+    assert (first.previous_digest, second.previous_digest, third.previous_digest) == ("", first.digest, second.digest)
+
+
+def test_digest_is_sha256_of_the_canonical_json(loan):
+    record = LedgerRecord.objects.of(loan)[1]
+    assert json.loads(canonical(record)) == record.content()
+    assert record.digest == hashlib.sha256(canonical(record)).hexdigest() == digest(record)
+
+
+def test_digest_does_not_depend_on_the_clocks_zone(loan):
+    record = LedgerRecord.objects.of(loan)[0]
+    record.recorded_at = record.recorded_at.astimezone(timezone(timedelta(hours=9)))
+    assert digest(record) == record.digest
+
+
+@pytest.mark.parametrize(
+    ("change", "message"),
+    [
+        ({"role": "king"}, "has been changed"),
+        ({"target": "lost"}, "has been changed"),
+        ({"previous_digest": "0" * 64}, "doesn't follow the record before it"),
+        ({"source": "paused"}, "starts from paused, but the subject was in lent"),
+    ],
+)
+def test_edited_record_is_found(loan, change, message):
+    rewrite(loan, 2, **change)
+    assert message in faults(loan)
+
+
+def test_cut_record_is_found(loan):
+    with lifted_triggers(), connection.cursor() as cursor:
+        Reason.objects.filter(record__in=LedgerRecord.objects.of(loan).filter(sequence=2)).delete()
+        cursor.execute("DELETE FROM workflows_ledgerrecord WHERE sequence = 2")
+    assert faults(loan) == ["record 2 is missing"]
+
+
+def test_cut_end_is_found_by_state_and_version(loan):
+    with lifted_triggers(), connection.cursor() as cursor:
+        Reason.objects.filter(record__in=LedgerRecord.objects.of(loan).filter(sequence=3)).delete()
+        cursor.execute("DELETE FROM workflows_ledgerrecord WHERE sequence = 3")
+    assert faults(loan) == [
+        "the subject is in lost, the ledger says lent",
+        "the subject has version 3, the ledger 2 records",
+    ]
+
+
+def test_state_written_past_the_door_is_found(loan):
+    Loan.objects.filter(pk=loan.pk).update(state="lent")
+    loan.refresh_from_db()
+    assert "the subject is in lent, the ledger says lost" in faults(loan)
+
+
+def test_step_that_is_no_edge_is_found_even_with_a_right_digest(loan):
+    with lifted_triggers():
+        record = LedgerRecord.objects.of(loan).last()
+        record.target = "returned"
+        rewrite(loan, 3, target="returned", digest=digest(record))
+    Loan.objects.filter(pk=loan.pk).update(state="returned")
+    loan.refresh_from_db()
+    assert "write_off doesn't lead from lent to returned" in faults(loan)
+
+
+def test_reason_can_be_erased_but_not_replaced(loan):
+    record = LedgerRecord.objects.of(loan).last()
+    Reason.objects.filter(record=record).update(text="Something else.")
+    assert "has another reason than was recorded" in faults(loan)
+    Reason.objects.filter(record=record).delete()
+    assert faults(loan) == []
+    assert LedgerRecord.objects.get(pk=record.pk).reason == ""
+
+
+def test_code_refuses_to_change_or_remove_records(loan):
+    record = LedgerRecord.objects.of(loan).first()
+    for act in (
+        record.save,
+        record.delete,
+        lambda: LedgerRecord.objects.all().update(role="king"),
+        LedgerRecord.objects.all().delete,
+    ):
+        with pytest.raises(LedgerRewritten):
+            act()
+    assert faults(loan) == []
+
+
+@pytest.mark.parametrize(
+    "statement",
+    [
+        "UPDATE workflows_ledgerrecord SET role = 'king'",
+        "DELETE FROM workflows_ledgerrecord",
+        "UPDATE workflows_ledgerrecord SET sequence = sequence + 1",
+    ],
+)
+def test_database_refuses_to_change_or_remove_records(loan, statement):
+    with pytest.raises(DatabaseError, match="ledger record"), transaction.atomic(), connection.cursor() as cursor:
+        cursor.execute(statement)
+    assert faults(loan) == []
+
+
+@pytest.mark.parametrize("sequence", [1, 3, 5, 400])
+def test_database_refuses_gaps_and_repetitions(loan, sequence):
+    last = LedgerRecord.objects.of(loan).last()
+    forged = LedgerRecord(
+        **{
+            field.attname: getattr(last, field.attname)
+            for field in LedgerRecord._meta.concrete_fields
+            if field.name not in {"id", "uuid", "sequence"}
+        },
+        sequence=sequence,
+    )
+    with pytest.raises(DatabaseError), transaction.atomic():
+        forged.save()
+    assert LedgerRecord.objects.of(loan).count() == 3
+
+
+def test_database_refuses_to_replace_a_row(loan):
+    if connection.vendor != "sqlite":
+        pytest.skip("INSERT OR REPLACE is SQLite's")
+    with pytest.raises(DatabaseError), transaction.atomic(), connection.cursor() as cursor:
+        cursor.execute(
+            "INSERT OR REPLACE INTO workflows_ledgerrecord SELECT * FROM workflows_ledgerrecord WHERE id = 1"
+        )
+
+
+def test_database_refuses_truncate(loan):
+    if connection.vendor != "postgresql":
+        pytest.skip("SQLite has no TRUNCATE")
+    with pytest.raises(DatabaseError), transaction.atomic(), connection.cursor() as cursor:
+        cursor.execute("TRUNCATE workflows_ledgerrecord CASCADE")
+
+
+def test_triggers_are_back_even_when_lifting_them_ended_in_an_error(loan):
+    def fail():
+        with lifted_triggers():
+            raise RuntimeError
+
+    with pytest.raises(RuntimeError):
+        fail()
+    install_triggers(using="default")
+    with pytest.raises(DatabaseError), transaction.atomic(), connection.cursor() as cursor:
+        cursor.execute("DELETE FROM workflows_ledgerrecord")
+
+
+def test_record_is_made_by_one_actor_at_one_time(loan):
+    now = datetime(2026, 1, 1, tzinfo=UTC)
+    record = perform(loan, "find_again", actor=loan.actor, now=now)
+    assert (record.actor, record.recorded_at) == (loan.actor, now)
+    assert str(record).endswith("#4 find_again")
+
+
+def test_kept_reason_reads_as_its_words(loan):
+    assert str(Reason.objects.first()) == "Because."
+
+
+def test_triggers_wait_for_the_ledgers_table(monkeypatch):
+    """Before the first migration there is nothing to guard, and that is no error."""
+    monkeypatch.setattr("workflows.triggers.TABLE", "not_there_yet")
+    install_triggers(using="default")
+    with connection.cursor() as cursor:
+        assert "not_there_yet" not in connection.introspection.table_names(cursor)
