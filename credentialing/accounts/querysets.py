@@ -66,6 +66,11 @@ class TermQuerySet(models.QuerySet["Term"]):
         """Those that run on that day, both ends included."""
         return self.filter(Q(ends_on__isnull=True) | Q(ends_on__gte=day), starts_on__lte=day)
 
+    def overlapping(self, starts_on: date, ends_on: date | None) -> "TermQuerySet":
+        """Those that run on some day of that time; without an end it goes on for ever."""
+        terms = self.filter(Q(ends_on__isnull=True) | Q(ends_on__gte=starts_on))
+        return terms if ends_on is None else terms.filter(starts_on__lte=ends_on)
+
 
 class MembershipQuerySet(models.QuerySet["Membership"]):
     """Memberships."""

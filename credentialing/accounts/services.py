@@ -25,11 +25,11 @@ def grant_role(*, person: Person, role: str, actor: Person, starts_on: date, end
 
     Raises:
         PermissionError: the actor is no administrator, or would give themself an office.
-        AlreadyInOffice: the person holds it then already.
+        AlreadyInOffice: the person holds it in that time already.
     """
     _must_administer(actor, person)
-    if Role(role) in person.roles_on(starts_on):
-        msg = f"{person} already holds this office on that day."
+    if person.terms.filter(role=Role(role)).overlapping(starts_on, ends_on).exists():
+        msg = f"{person} already holds this office in that time."
         raise AlreadyInOffice(msg)
     term = Term(person=person, role=role, starts_on=starts_on, ends_on=ends_on)
     term.full_clean()
@@ -42,6 +42,8 @@ def grant_role(*, person: Person, role: str, actor: Person, starts_on: date, end
 def end_term(*, term: Term, actor: Person, now: datetime | None = None) -> Term:
     """End a term of office today: from the next request on the office is gone.
 
+    A term that has not run a whole day yet is taken out of the books; the audit events tell of it.
+
     Raises:
         PermissionError: the actor is no administrator, or it is their own office.
         TermOver: it has ended already.
@@ -52,8 +54,11 @@ def end_term(*, term: Term, actor: Person, now: datetime | None = None) -> Term:
     if term.ends_on is not None and term.ends_on < today:
         msg = "This term has already ended."
         raise TermOver(msg)
-    term.ends_on = max(term.starts_on, today - timedelta(days=1))
-    term.save(update_fields=["ends_on"])
+    term.ends_on = today - timedelta(days=1)
+    if term.starts_on < today:
+        term.save(update_fields=["ends_on"])
+    else:
+        term.delete()
     _announce("accounts:role:ended", actor, term.person, {"role": term.role})
     return term
 
