@@ -43,4 +43,4 @@ class CertificateQuerySet(models.QuerySet["Certificate"]):
 
     def waiting(self) -> "CertificateQuerySet":
         """Those whose intent is committed and whose bytes are not there yet."""
-        return self.filter(status="intent")
+        return self.filter(status="intent").order_by("prepared_at", "pk")

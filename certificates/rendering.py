@@ -5,7 +5,6 @@ import subprocess
 import sys
 from pathlib import Path
 
-from django.conf import settings
 from django.template.loader import render_to_string
 
 from certificates.facts import CertificateFacts
@@ -31,7 +30,7 @@ def certificate_html(facts: CertificateFacts, token: str) -> str:
             "address": address,
             "shown_address": address.removeprefix("https://").removeprefix("http://"),
             "qr": qr_svg(address),
-            "page_size": settings.CERTIFICATE_PAGE_SIZE,
+            "page_size": facts.page_size,
         },
     )
 

@@ -54,7 +54,11 @@ def verification_of(credential: Credential, on: date, certificate: Certificate |
     status = credential.status_on(on)
     tone, headline, explanation = ANSWERS[status]
     holder = credential.holder
-    since = credential.awarded_on if status == "active" else credential.state_since.date()
+    since = credential.state_since.date()
+    if status == "active":
+        since = credential.awarded_on
+    elif status == "expired" and credential.valid_until is not None:
+        since = credential.valid_until
     return Verification(
         name=getattr(holder, "printed_name", str(holder)),
         designation=credential.designation,

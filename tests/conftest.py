@@ -43,7 +43,7 @@ def _no_network() -> Any:
 
 @pytest.fixture
 def work_off() -> Callable[[], None]:
-    """Do what a worker does: every task that is due."""
+    """Do what a worker does: every task that is due (in tests marked `django_db(transaction=True)`)."""
 
     def work() -> None:
         call_command("db_worker", "--queue-name", "*", "--batch", "--no-startup-delay", verbosity=0)

@@ -21,7 +21,7 @@ class PersonFactory(factory.django.DjangoModelFactory[Person]):
         skip_postgeneration_save = True
 
     name = factory.Sequence(lambda n: f"Person {n}")
-    email = factory.LazyAttribute(lambda person: person.name.lower().replace(" ", ".") + "@example.org")
+    email = factory.Sequence(lambda n: f"person.{n}@example.org")
 
     @classmethod
     def _create(cls, model_class: type[Person], *args: Any, **kwargs: Any) -> Person:

@@ -123,3 +123,9 @@ def test_taking_over_renews_and_forgets_what_was_cached():
     assert loan.shelf.name == "new"
     with pytest.raises(Receipt.DoesNotExist):
         _ = loan.receipt
+
+
+def test_taking_over_from_a_partly_loaded_copy_keeps_what_that_does_not_know():
+    loan = LoanFactory(note="mine")
+    loan.take_over(Loan.objects.defer("note").get(pk=loan.pk))
+    assert loan.__dict__["note"] == "mine"

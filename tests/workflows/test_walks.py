@@ -34,7 +34,7 @@ def test_any_walk_leaves_a_ledger_that_replays_to_the_state(db, walk, fee):
         except TransitionError as refusal:
             assert (loan.state, loan.version) == before
             blamed = refusal if name in possible and not possible[name].transition.reason_required else None
-            assert blamed is None  # noqa: PT017 - a walk goes on after a refusal
+            assert blamed is None
         else:
             assert name in possible
             assert loan.version == before[1] + 1

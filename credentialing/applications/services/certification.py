@@ -53,6 +53,7 @@ def certify(*, application: Application, actor: Person, now: datetime | None = N
             awarded_on=day,
             signatories=signatories_on(day),
             verify_base_url=settings.BASE_URL,
+            page_size=settings.CERTIFICATE_PAGE_SIZE,
         ),
         actor=actor,
     )

@@ -1,0 +1,45 @@
+"""Credentials and certificates for tests."""
+
+from datetime import date
+from typing import Any
+
+from certificates.facts import CertificateFacts, Signatory
+from certificates.models import Certificate, Credential
+from certificates.services import award_credential, prepare_certificate
+from tests.factories import PersonFactory
+
+FACTS = CertificateFacts(
+    society="American Balint Society",
+    designation="Credentialed Balint Group Leader",
+    name="Adaeze Obi",
+    post_nominals="MD",
+    pathway_version="2024.1",
+    number="ABS-2026-0001",
+    awarded_on=date(2026, 3, 28),
+    signatories=(Signatory(name="Josephine Abara", office="President"),),
+    verify_base_url="https://credentials.example.org",
+)
+
+
+def awarded(**fields: Any) -> Credential:
+    """A credential in force."""
+    values = {
+        "holder": fields.pop("holder", None) or PersonFactory(name="Adaeze Obi", post_nominals="MD"),
+        "designation": FACTS.designation,
+        "scheme": "abs-leader",
+        "scheme_version": "2024.1",
+        "number_prefix": "ABS",
+        "awarded_on": date(2026, 3, 28),
+        "basis": "pathway",
+        "actor": fields.pop("actor", None) or PersonFactory(offices=["council", "registrar"]),
+    }
+    return award_credential(**{**values, **fields})
+
+
+def prepared(credential: Credential | None = None, **facts: Any) -> Certificate:
+    """A certificate whose intent is committed."""
+    credential = credential or awarded()
+    data = {**FACTS.__dict__, "number": credential.number, **facts}
+    return prepare_certificate(
+        credential=credential, facts=CertificateFacts(**data), actor=PersonFactory(offices=["council"])
+    )

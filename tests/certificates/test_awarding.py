@@ -1,0 +1,147 @@
+"""Numbers are given once, a credential is held once, and its life follows the rules of who may what."""
+
+import threading
+from datetime import date
+
+import pytest
+from django.db import IntegrityError, connection
+
+from certificates.lifecycle import CREDENTIAL
+from certificates.models import Credential, NumberSeries
+from certificates.services import AlreadyHeld, NumberTaken, next_number
+from tests.certificates.factories import awarded
+from tests.factories import PersonFactory
+from workflows.errors import NotPermitted, ReasonRequired
+from workflows.ledger import verify_chain
+from workflows.services import perform
+
+pytestmark = pytest.mark.django_db
+
+
+def test_numbers_of_a_year_follow_each_other():
+    assert [next_number(prefix="ABS", year=2026) for _ in range(3)] == [
+        "ABS-2026-0001",
+        "ABS-2026-0002",
+        "ABS-2026-0003",
+    ]
+    assert next_number(prefix="ABS", year=2027) == "ABS-2027-0001"
+
+
+def test_number_once_taken_is_never_given_again():
+    credential = awarded()
+    number = credential.number
+    Credential.objects.filter(pk=credential.pk).update(number="corrected")
+    assert awarded().number != number
+
+
+def test_numbers_of_earlier_holders_are_stepped_over():
+    awarded(number="ABS-2026-0001", basis="import")
+    awarded(number="ABS-2026-0002", basis="import")
+    assert awarded().number == "ABS-2026-0003"
+
+
+@pytest.mark.django_db(transaction=True)
+def test_no_number_is_given_twice_however_many_ask_at_once():
+    start, numbers = threading.Barrier(4), []
+
+    def ask():
+        start.wait()
+        numbers.extend(next_number(prefix="ABS", year=2026) for _ in range(5))
+        connection.close()
+
+    threads = [threading.Thread(target=ask) for _ in range(4)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert sorted(numbers) == [f"ABS-2026-{n:04}" for n in range(1, 21)]
+    assert str(NumberSeries.objects.get()) == "ABS-2026-0020"
+
+
+def test_award_is_in_force_at_once_and_stands_in_the_ledger():
+    credential = awarded()
+    assert (credential.state, credential.status_today, credential.status_label) == ("active", "active", "Active")
+    assert list(verify_chain(credential)) == []
+    assert str(credential) == f"{credential.number} Adaeze Obi"
+
+
+def test_nobody_holds_a_credential_twice():
+    credential = awarded()
+    with pytest.raises(AlreadyHeld):
+        awarded(holder=credential.holder)
+    with pytest.raises(IntegrityError):
+        Credential.objects.create(
+            holder=credential.holder,
+            designation="x",
+            scheme="abs-leader",
+            number="other",
+            awarded_on=date(2026, 1, 1),
+            basis="pathway",
+        )
+
+
+def test_given_number_must_be_free():
+    awarded(number="ABS-1999-0001")
+    with pytest.raises(NumberTaken, match="ABS-1999-0001"):
+        awarded(number="ABS-1999-0001")
+
+
+def test_only_council_and_registrar_award():
+    with pytest.raises(NotPermitted):
+        awarded(actor=PersonFactory(offices=["supervisor"]))
+    assert not Credential.objects.exists()
+
+
+def test_credential_past_its_last_day_is_expired_on_that_day_and_not_before():
+    credential = awarded(valid_until=date(2026, 12, 31))
+    assert credential.status_on(date(2026, 12, 31)) == "active"
+    assert credential.status_on(date(2027, 1, 1)) == "expired"
+    assert Credential.objects.active(date(2026, 12, 31)).get() == credential
+    assert not Credential.objects.active(date(2027, 1, 1)).exists()
+    assert Credential.objects.run_out(date(2027, 1, 1)).get() == credential
+    assert not Credential.objects.run_out(date(2026, 12, 31)).exists()
+
+
+def test_council_revokes_with_a_reason_and_the_registrar_does_not():
+    credential = awarded()
+    council, registrar = PersonFactory(offices=["council"]), PersonFactory(offices=["registrar"])
+    with pytest.raises(NotPermitted):
+        perform(credential, "revoke", actor=registrar, reason="x")
+    with pytest.raises(ReasonRequired):
+        perform(credential, "revoke", actor=council)
+    perform(credential, "revoke", actor=council, reason="Found unfit.")
+    assert credential.status_today == "revoked"
+
+
+@pytest.mark.parametrize("acts", [["suspend", "reinstate"], ["suspend", "expire", "renew"], ["expire", "renew"]])
+def test_credential_comes_back_into_force(acts):
+    credential = awarded()
+    keeper = PersonFactory(offices=["council", "registrar"])
+    for act in acts:
+        perform(credential, act, actor=keeper, reason="So decided.")
+    assert credential.state == "active"
+    assert list(verify_chain(credential)) == []
+
+
+def test_holder_resigns_and_can_do_nothing_else_whatever_offices_they_hold():
+    holder = PersonFactory(offices=["council", "registrar"])
+    credential = awarded(holder=holder)
+    for act in ("suspend", "revoke", "expire"):
+        with pytest.raises(NotPermitted):
+            perform(credential, act, actor=holder, reason="x")
+    perform(credential, "resign", actor=holder, reason="Retired.")
+    assert credential.state == "resigned"
+
+
+def test_revoked_and_resigned_are_final():
+    assert {edge.source for edge in CREDENTIAL.transitions} & {"revoked", "resigned"} == set()
+
+
+def test_holder_sees_the_newest_first_and_pending_ones_are_no_ones():
+    holder = PersonFactory()
+    old = awarded(holder=holder, awarded_on=date(2001, 1, 1))
+    perform(old, "resign", actor=holder, reason="x")
+    new = awarded(holder=holder)
+    assert list(Credential.objects.held_by(holder)) == [new, old]
+    Credential.objects.filter(pk=new.pk).update(state="pending")
+    assert list(Credential.objects.awarded()) == [old]
