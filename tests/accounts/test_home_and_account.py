@@ -20,7 +20,7 @@ SIGN_UP = {"name": "Ada Applicant", "email": "Ada@Example.org", "password1": PAS
 
 
 def links_of_masthead(html: str) -> list[str]:
-    return re.findall(r'href="(/[^"]*)"', html.split("<main")[0])
+    return re.findall(r'href="(/[^"]*)"', html.split("<body")[1].split("<main")[0])
 
 
 def test_account_begins_with_a_confirmed_address_and_a_name(client):
@@ -81,6 +81,15 @@ def test_everybody_comes_home_to_a_page_that_opens_and_is_led_only_to_open_ones(
 
     assert home.status_code == 200
     assert not [link for link in links_of_masthead(home.text) if client.get(link).status_code == 403]
+
+
+def test_visitors_are_led_to_the_public_places_alone(client):
+    abs_version()
+
+    links = links_of_masthead(client.get("/").text)
+
+    assert "/my/" not in links
+    assert {client.get(link).status_code for link in links} == {200}
 
 
 def test_candidate_comes_home_to_their_path(client):
