@@ -7,7 +7,7 @@ from django.db import models
 from django.utils import timezone
 
 from credentialing.accounts.models import Person
-from credentialing.audit.querysets import AuditEventQuerySet
+from credentialing.audit.querysets import NEVER_CHANGES, NEVER_REMOVED, AuditEventQuerySet
 
 
 class AuditEvent(models.Model):
@@ -39,8 +39,7 @@ class AuditEvent(models.Model):
             TypeError: it stands already.
         """
         if not self._state.adding:
-            msg = "An audit event never changes."
-            raise TypeError(msg)
+            raise TypeError(NEVER_CHANGES)
         super().save(*args, **kwargs)
 
     def delete(self, *args: Any, **kwargs: Any) -> tuple[int, dict[str, int]]:  # noqa: ARG002 - always refused
@@ -49,5 +48,4 @@ class AuditEvent(models.Model):
         Raises:
             TypeError: always.
         """
-        msg = "An audit event is never removed."
-        raise TypeError(msg)
+        raise TypeError(NEVER_REMOVED)
