@@ -20,7 +20,7 @@ SIGN_UP = {"name": "Ada Applicant", "email": "Ada@Example.org", "password1": PAS
 
 
 def links_of_masthead(html: str) -> list[str]:
-    return re.findall(r'href="(/[^"]*)"', html.split("<body")[1].split("<main")[0])
+    return re.findall(r'href="(/[^"]*)"', html.split("<body")[1].split("<main", maxsplit=1)[0])
 
 
 def test_account_begins_with_a_confirmed_address_and_a_name(client):

@@ -1,0 +1,153 @@
+"""Letters go out over real SMTP: each once, again after growing pauses, and never silently lost."""
+
+import socket
+from datetime import timedelta
+from email import message_from_bytes
+from email.policy import default as policy
+from typing import TYPE_CHECKING
+
+import pytest
+import time_machine
+from aiosmtpd.controller import Controller
+from django.db import transaction
+from django.utils import timezone
+from django_tasks_db.models import DBTaskResult
+
+from credentialing.correspondence.models import Letter
+from credentialing.correspondence.services import send_letter
+from credentialing.correspondence.tasks import ATTEMPTS, deliver_letter
+from tests.factories import PersonFactory
+
+if TYPE_CHECKING:
+    from email.message import Message
+
+pytestmark = pytest.mark.django_db(transaction=True)  # the worker has its own connection
+
+STAGE = {"stage": "Applied", "path": "/my/"}
+
+
+class Postbox:
+    """What an SMTP server received; it refuses the next `refusals` letters."""
+
+    def __init__(self) -> None:
+        self.letters: list[Message] = []
+        self.recipients: list[list[str]] = []
+        self.refusals = 0
+
+    async def handle_DATA(self, _server, _session, envelope) -> str:  # noqa: N802 - aiosmtpd's name
+        if self.refusals:
+            self.refusals -= 1
+            return "451 Try again later"
+        self.letters.append(message_from_bytes(envelope.content, policy=policy))
+        self.recipients.append(envelope.rcpt_tos)
+        return "250 Accepted"
+
+
+def free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])
+
+
+@pytest.fixture(scope="module")
+def post_office():
+    controller = Controller(Postbox(), hostname="127.0.0.1", port=free_port())
+    controller.start()
+    yield controller
+    controller.stop()
+
+
+@pytest.fixture
+def postbox(post_office, settings):
+    _use_smtp(settings, post_office.port)
+    post_office.handler.__init__()
+    return post_office.handler
+
+
+def _use_smtp(settings, port: int) -> None:
+    settings.MAILERS = {
+        "default": {
+            "BACKEND": "django.core.mail.backends.smtp.EmailBackend",
+            "OPTIONS": {"host": "127.0.0.1", "port": port, "use_tls": False},
+        }
+    }
+
+
+@pytest.fixture
+def ada():
+    return PersonFactory(name="Ada O'Neil", email="ada@example.org")
+
+
+def test_letter_is_delivered_once_with_its_words_and_to_its_recipient_alone(postbox, ada, work_off):
+    letter = send_letter(template="stage_reached", to=ada, context=STAGE)
+    assert letter.state == Letter.State.QUEUED
+    assert postbox.letters == []
+
+    work_off()
+    work_off()
+    deliver_letter.call(str(letter.uuid))
+
+    assert postbox.recipients == [["ada@example.org"]]
+    assert postbox.letters[0]["Subject"] == "You have reached “Applied”"
+    assert "Hello Ada O'Neil," in postbox.letters[0].get_content()
+    letter.refresh_from_db()
+    assert (letter.state, letter.attempts, letter.last_error) == (Letter.State.SENT, 1, "")
+    assert letter.sent_at is not None
+
+
+def test_refused_letter_is_delivered_when_the_server_takes_it_again(postbox, ada, work_off):
+    postbox.refusals = 1
+    letter = send_letter(template="stage_reached", to=ada, context=STAGE)
+    work_off()
+    letter.refresh_from_db()
+    assert (letter.state, letter.attempts, postbox.letters) == (Letter.State.QUEUED, 1, [])
+    assert "451" in letter.last_error
+
+    work_off()  # the pause isn't over
+    assert postbox.letters == []
+    with time_machine.travel(timezone.now() + timedelta(minutes=3)):
+        work_off()
+
+    letter.refresh_from_db()
+    assert (letter.state, letter.attempts, letter.last_error) == (Letter.State.SENT, 2, "")
+    assert len(postbox.letters) == 1
+
+
+def test_letter_is_tried_with_growing_pauses_and_given_up_visibly(settings, ada, work_off):
+    _use_smtp(settings, free_port())  # nobody listens there
+    pauses = []
+
+    with time_machine.travel(timezone.now(), tick=False) as clock:
+        letter = send_letter(template="stage_reached", to=ada, context=STAGE)
+        for _ in range(ATTEMPTS):
+            work_off()
+            for waiting in DBTaskResult.objects.filter(status="READY"):
+                pauses.append(waiting.run_after - timezone.now())
+                clock.shift(pauses[-1])
+
+    letter.refresh_from_db()
+    assert pauses == [timedelta(minutes=minutes) for minutes in (2, 4, 8, 16)]
+    assert (letter.state, letter.attempts) == (Letter.State.FAILED, 5)
+    assert "ConnectionRefusedError" in letter.last_error
+    assert not DBTaskResult.objects.filter(status="READY").exists()
+
+
+def test_failure_of_the_post_never_undoes_what_the_letter_tells_about(settings, ada, work_off):
+    _use_smtp(settings, free_port())
+
+    letter = send_letter(template="stage_reached", to=ada, context=STAGE)
+    work_off()
+
+    assert Letter.objects.get() == letter
+    assert DBTaskResult.objects.filter(status="FAILED").count() == 0
+
+
+def test_letter_of_an_act_that_was_undone_is_never_sent(postbox, ada, work_off):
+    with transaction.atomic():
+        send_letter(template="stage_reached", to=ada, context=STAGE)
+        transaction.set_rollback(True)
+
+    work_off()
+
+    assert not Letter.objects.exists()
+    assert postbox.letters == []

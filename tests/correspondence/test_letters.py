@@ -1,0 +1,171 @@
+"""What letters say: the words of one template, to one person, written once."""
+
+from datetime import UTC, datetime
+from pathlib import Path
+
+import pytest
+from django.conf import settings as django_settings
+from django.template import TemplateDoesNotExist
+from django_tasks_db.models import DBTaskResult
+
+from certificates.models import Certificate
+from certificates.services import issue_certificate
+from certificates.signals import certificate_refused
+from credentialing.accounts.models import Person, Role
+from credentialing.applications.progress import assess_requirement
+from credentialing.applications.services.lifecycle import change_lifecycle
+from credentialing.applications.services.supervision import answer_supervision, ask_supervisor
+from credentialing.correspondence.models import Letter
+from credentialing.correspondence.services import send_letter
+from credentialing.council.services import change_standing
+from credentialing.evidence.services.log import add_log_entry, deny_log_entry
+from credentialing.operations.demo.walk import Officers, noon
+from credentialing.reviews.services import return_requirement
+from tests.factories import PersonFactory, make_officers, make_walk
+
+pytestmark = pytest.mark.django_db
+
+NOON = datetime(2026, 4, 14, 16, tzinfo=UTC)
+STAGE = {"stage": "Applied", "path": "/my/"}
+TEMPLATES = Path(django_settings.BASE_DIR) / "templates" / "correspondence"
+
+
+@pytest.fixture
+def ada():
+    return PersonFactory(name="Ada", email="ada@example.org")
+
+
+def test_letter_has_a_subject_a_greeting_a_link_and_a_sender(ada, settings):
+    settings.BASE_URL = "https://credentials.example.org"
+    settings.SOCIETY_NAME = "Society of Test"
+
+    letter = send_letter(template="stage_reached", to=ada, context=STAGE, now=NOON)
+
+    assert letter.subject == "You have reached “Applied”"
+    assert letter.body.startswith("Hello Ada,\n")
+    assert "\nhttps://credentials.example.org/my/\n" in letter.body
+    assert letter.body.endswith("Society of Test\n")
+    assert (letter.recipient, letter.to_address, letter.created_at) == (ada, "ada@example.org", NOON)
+    assert str(letter) == "You have reached “Applied” to ada@example.org"
+
+
+def test_letter_without_a_path_leads_to_the_front_page(ada):
+    letter = send_letter(template="stage_reached", to=ada, context={"stage": "Applied"})
+
+    assert f"\n{django_settings.BASE_URL}/\n" in letter.body
+
+
+def test_words_of_people_are_neither_escaped_nor_able_to_break_the_subject(ada):
+    letter = send_letter(template="stage_reached", to=ada, context={"stage": "A & B\r\nBcc: x@y.z <i>"})
+
+    assert letter.subject == "You have reached “A & B"
+    assert "&amp;" not in letter.body
+
+
+def test_long_subject_is_cut_and_not_refused(ada):
+    assert len(send_letter(template="stage_reached", to=ada, context={"stage": "x" * 400}).subject) == 250
+
+
+def test_same_key_writes_and_queues_one_letter(ada):
+    first = send_letter(template="stage_reached", to=ada, context=STAGE, dedupe_key="stage:1")
+    again = send_letter(template="stage_reached", to=ada, context=STAGE, dedupe_key="stage:1")
+    other = send_letter(template="stage_reached", to=ada, context=STAGE, dedupe_key="stage:2")
+
+    assert first == again != other
+    assert DBTaskResult.objects.count() == 2
+
+
+def test_letters_without_a_key_may_be_written_again(ada):
+    letters = {send_letter(template="stage_reached", to=ada, context=STAGE) for _ in range(2)}
+
+    assert {letter.dedupe_key for letter in letters} == {None}
+    assert len(letters) == 2
+
+
+def test_earlier_holder_without_an_address_gets_no_letter():
+    holder = Person.objects.create_user(None, name="Enid")
+
+    assert send_letter(template="stage_reached", to=holder, context=STAGE) is None
+    assert not Letter.objects.exists()
+
+
+def test_somebody_without_an_account_is_written_to_by_address():
+    context = {"candidate": "Ada", "co_leader": "Jo", "date": "May 1", "path": "/confirm/x/"}
+    letter = send_letter(template="session_to_confirm", to="jo@example.org", context=context)
+
+    assert (letter.recipient, letter.to_address) == (None, "jo@example.org")
+    assert letter.body.startswith("Hello Jo,")
+
+
+def test_unknown_template_is_refused(ada):
+    with pytest.raises(TemplateDoesNotExist):
+        send_letter(template="no_such_letter", to=ada, context={})
+
+
+# Every template, filled by the service that uses it (pytest refuses undefined variables) -----------------------------
+
+
+def write_letters_of_a_candidacy(officers: Officers) -> None:
+    walk = make_walk(candidate=PersonFactory(name="Ada O'Neil & <Co>"), officers=officers)
+    walk.submit()
+    application = walk.application
+    supervision = ask_supervisor(
+        application=application, supervisor=officers.supervisors[1], actor=walk.candidate, now=noon(walk.starts_on)
+    )
+    answer_supervision(supervision=supervision, actor=officers.supervisors[1], accept=False, now=noon(walk.starts_on))
+    second = ask_supervisor(
+        application=application, supervisor=officers.supervisors[0], actor=walk.candidate, now=noon(walk.starts_on)
+    )
+    answer_supervision(supervision=second, actor=officers.supervisors[0], accept=True, now=noon(walk.starts_on))
+    entry = add_log_entry(
+        application=application, actor=walk.candidate, held_on=walk.starts_on, minutes=90, role="co_led",
+        setting="residency", present=8, co_leader_name="Jo", co_leader_email="jo@example.org",
+        now=noon(walk.starts_on),
+    )  # fmt: skip
+    deny_log_entry(entry=entry, role="supervisor", actor=officers.supervisors[0], reason="No", now=noon(walk.starts_on))
+    item = assess_requirement(application, "admission", walk.starts_on)
+    return_requirement(
+        application=application, requirement="admission", actor=officers.chair, seen_digest=item.digest,
+        reason="Tell us more & better", now=noon(walk.starts_on),
+    )  # fmt: skip
+    for name, reason in (("hold", "On leave"), ("resume", "")):
+        change_lifecycle(
+            application=application, name=name, actor=officers.coordinator, reason=reason, now=noon(walk.starts_on)
+        )
+    change_lifecycle(application=application, name="decline", actor=officers.chair, reason="Not now")
+
+
+def write_letters_of_the_whole_way(officers: Officers) -> None:
+    walk = make_walk(candidate=PersonFactory(name="Bea O'Neil & <Co>"), officers=officers)
+    walk.reach_council()
+    walk.vote("defer", reason="One more session")
+    change_lifecycle(application=walk.application, name="withdraw", actor=walk.candidate)
+    change_lifecycle(application=walk.application, name="reopen", actor=walk.officers.coordinator)
+    walk.application.refresh_from_db()
+    walk.vote("approve")
+    credential = walk.candidate.credentials.get()
+    registrar = PersonFactory(offices=[Role.REGISTRAR])
+    certificate = Certificate.objects.get(credential=credential)
+    issue_certificate(certificate)
+    certificate.problem = "its fonts have no 𓀀"
+    certificate_refused.send(sender=Certificate, certificate=certificate)
+    assert Letter.objects.filter(template="certificate_refused", recipient=registrar).exists()
+    council = walk.officers.council[0]
+    for name in ("suspend", "reinstate"):
+        change_standing(credential=credential, name=name, actor=council, reason="See the minutes & the letter")
+
+
+def test_every_template_is_used_by_a_service_and_says_everything():
+    officers = make_officers()
+    write_letters_of_a_candidacy(officers)
+    write_letters_of_the_whole_way(officers)
+
+    letters = Letter.objects.all()
+    assert {letter.template for letter in letters} == {path.stem for path in TEMPLATES.glob("*.txt")}
+    for letter in letters:
+        text = letter.subject + "\n" + letter.body
+        assert letter.subject, letter.template
+        assert letter.body.startswith("Hello "), letter.template
+        assert not letter.body.startswith("Hello ,"), letter.template
+        assert f"\n{django_settings.BASE_URL}{letter.context['path']}\n" in letter.body, letter.template
+        assert not [odd for odd in ("None", "{{", "&amp;", "&lt;", "&#x27;", "<bound") if odd in text], text
