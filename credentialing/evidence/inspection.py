@@ -2,8 +2,10 @@
 
 import io
 import warnings
+from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import PurePath
+from typing import Any
 
 import pikepdf
 import puremagic
@@ -16,8 +18,9 @@ EXTENSIONS = {"application/pdf": ("pdf",), "image/png": ("png",), "image/jpeg": 
 MAX_PIXELS = 40_000_000
 MAX_PAGES = 300
 ACTIVE_KEYS = frozenset(
-    {"/JavaScript", "/JS", "/OpenAction", "/AA", "/Launch", "/EmbeddedFiles", "/RichMedia", "/XFA", "/SubmitForm"}
+    {"/JavaScript", "/JS", "/AA", "/Launch", "/EmbeddedFiles", "/EF", "/RichMediaContent", "/Sound", "/Movie", "/XFA"}
 )
+ACTIONS = frozenset({"/JavaScript", "/Launch", "/SubmitForm", "/ImportData", "/Rendition"})
 LIMITS = (
     f"PDF, PNG or JPEG, up to {settings.EVIDENCE_MAX_BYTES // 1024 // 1024} MB. "
     "No recordings, and nothing that names or describes a patient or a group member."
@@ -65,11 +68,10 @@ def _media_type(content: bytes) -> str:
         return "image/png"
     if content.startswith(b"\xff\xd8\xff"):
         return "image/jpeg"
-    try:
-        guesses = {match.mime_type for match in puremagic.magic_string(content)}
-    except puremagic.PureError:
-        guesses = set()
-    if any(guess.startswith(("audio/", "video/")) for guess in guesses):
+    guesses = puremagic.magic_string(content)
+    recording = max((g.confidence for g in guesses if g.mime_type.startswith(("audio/", "video/"))), default=0)
+    picture = max((g.confidence for g in guesses if g.mime_type.startswith("image/")), default=0)
+    if recording > picture:  # phones' pictures (HEIC, WebP) share their first bytes with films
         msg = (
             "Recordings are never stored here, because the group members on them are entitled to confidentiality. "
             "Your supervisor states that a recording was reviewed and destroyed."
@@ -92,7 +94,7 @@ def _inspect_pdf(content: bytes) -> None:
             if not 1 <= len(pdf.pages) <= MAX_PAGES:
                 msg = f"A PDF must have between 1 and {MAX_PAGES} pages."
                 raise EvidenceRefused(msg)
-            if any(_is_active(thing) for thing in pdf.objects) or _is_active(pdf.Root):
+            if any(_is_active(part) for thing in (*pdf.objects, pdf.Root) for part in _dictionaries(thing)):
                 msg = "This PDF contains scripts, actions or attached files. Print it to a new PDF and upload that."
                 raise EvidenceRefused(msg)
     except pikepdf.PasswordError as error:
@@ -103,17 +105,26 @@ def _inspect_pdf(content: bytes) -> None:
         raise EvidenceRefused(msg) from error
 
 
-def _is_active(thing: object) -> bool:
-    if isinstance(thing, pikepdf.Dictionary | pikepdf.Stream):
-        keys = set(thing.keys())
-        if keys & ACTIVE_KEYS - {"/OpenAction"}:
-            return True
-        action = thing.get("/OpenAction")
-        # Opening at a page is harmless and common; an action dictionary is not.
-        if isinstance(action, pikepdf.Dictionary) and str(action.get("/S", "/GoTo")) != "/GoTo":
-            return True
-        return str(thing.get("/S", "")) in {"/JavaScript", "/Launch", "/SubmitForm", "/ImportData", "/Rendition"}
-    return False
+def _dictionaries(thing: object) -> Iterator[Any]:
+    """The dictionaries within an object, however deep; what it refers to is an object of its own."""
+    found = [thing]
+    while found:
+        part = found.pop()
+        if isinstance(part, pikepdf.Dictionary | pikepdf.Stream):
+            yield part
+            found += [value for value in part.values() if not getattr(value, "is_indirect", False)]
+        elif isinstance(part, pikepdf.Array):
+            found += [value for value in part if not getattr(value, "is_indirect", False)]
+
+
+def _is_active(thing: Any) -> bool:
+    if set(thing.keys()) & ACTIVE_KEYS:
+        return True
+    action = thing.get("/OpenAction")
+    # Opening at a page is harmless and common; an action dictionary is not.
+    if isinstance(action, pikepdf.Dictionary) and str(action.get("/S", "/GoTo")) != "/GoTo":
+        return True
+    return str(thing.get("/S", "")) in ACTIONS
 
 
 def _clean_picture(content: bytes, media_type: str) -> bytes:

@@ -23,7 +23,7 @@ urlpatterns = [
     path("files/<uuid:uuid>/", files.file, name="file"),
     path("files/<uuid:uuid>/withdraw/", files.file_withdraw, name="file-withdraw"),
     # the co-leader
-    path("confirm/<str:token>/", confirmations.confirm, name="confirm"),
+    path("confirm/<slug:token>/", confirmations.confirm, name="confirm"),
     # the supervisor
     path("supervision/", supervision.supervision, name="supervision"),
     path("supervision/requests/<int:pk>/", supervision.supervision_answer, name="supervision-answer"),

@@ -3,6 +3,8 @@
 from dataclasses import dataclass
 from datetime import date
 
+from django.utils import timezone
+
 from credentialing.applications.models import Application
 from credentialing.applications.requirements import content_digest
 from credentialing.pathways.definitions import Requirement
@@ -59,14 +61,15 @@ class Attendance:
         whole = [a for a in facts if a.status == "attended" and a.days >= rule.days_each and a.ended_on <= on]
         claimed = [a for a in facts if a.status == "claimed"]
         short = [a for a in facts if a.status == "attended" and a.days < rule.days_each]
-        assessed = not rule.last_assessed or (bool(whole) and whole[-1].assessed)
         enough = len(whole) >= rule.events
+        # One that comes after the evaluated one takes nothing away.
+        completing = [a for a in whole[rule.events - 1 :] if a.assessed or not rule.last_assessed]
+        met = bool(completing)
         summary = f"{min(len(whole), rule.events)} of {rule.events}"
-        if enough and not assessed:
+        if enough and not met:
             summary += "; the last one must be the evaluated one"
         elif claimed:
             summary += f", {len(claimed)} waiting for the organizer"
-        met = enough and assessed
         return Progress(
             met=met,
             started=bool(facts),
@@ -76,7 +79,7 @@ class Attendance:
             waiting_on="" if met else ("organiser" if claimed or enough else "candidate"),
             uncounted=tuple(f"{a.days} of {rule.days_each} days, ended {a.ended_on:%Y-%m-%d}" for a in short),
             references=tuple(a.reference for a in whole),
-            met_on=whole[rule.events - 1].ended_on if met else None,
+            met_on=completing[0].ended_on if met else None,
         )
 
     def sentence(self, requirement: Requirement) -> str:
@@ -120,7 +123,7 @@ class Observation:
         asked = tuple(
             self.Asked(
                 observer=row.evaluator_id,
-                filed_on=row.filed_at.date() if row.filed_at else None,
+                filed_on=timezone.localdate(row.filed_at) if row.filed_at else None,
                 ready=row.outcome == "ready",
                 reference=EvidenceReference(
                     kind="observation",
@@ -140,8 +143,9 @@ class Observation:
     def _last_is_next(self, application: Application) -> bool:
         for requirement in application.definition.requirements:
             if requirement.kind == "attendance" and requirement.parameters.last_assessed:
-                attended = application.candidate.attendances.attended().filter(event__kind=requirement.parameters.event)
-                return attended.count() >= requirement.parameters.events - 1
+                rule = requirement.parameters
+                attended = application.candidate.attendances.attended().filter(event__kind=rule.event)
+                return attended.filter(days_attended__gte=rule.days_each).count() >= rule.events - 1
         return True
 
     def assess(self, requirement: Requirement, facts: "Observation.Facts", on: date) -> Progress:

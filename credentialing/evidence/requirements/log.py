@@ -1,6 +1,5 @@
 """Cadence, count and duration: what the log adds up to."""
 
-from collections import Counter
 from dataclasses import dataclass
 from datetime import date
 
@@ -10,6 +9,7 @@ from credentialing.applications.models import Application
 from credentialing.applications.progress import gate_opened_on
 from credentialing.applications.requirements import content_digest
 from credentialing.evidence.requirements.months import (
+    Month,
     add_months,
     in_words,
     month_in_words,
@@ -48,6 +48,14 @@ def _uncounted(sessions: tuple[Session, ...], why: str) -> tuple[str, ...]:
     return tuple(f"{in_words(session.held_on)}: {why}" for session in sessions)
 
 
+def _days_on_which_months_were_full(sessions: tuple[Session, ...], per_month: int) -> list[date]:
+    """For each calendar month with enough sessions the day of the one that made it enough, in order."""
+    days: dict[Month, list[date]] = {}
+    for day in sorted(session.held_on for session in sessions):
+        days.setdefault(month_of(day), []).append(day)
+    return [month[per_month - 1] for month in days.values() if len(month) >= per_month]
+
+
 class Cadence:
     """At least so many sessions in each of so many calendar months."""
 
@@ -78,8 +86,7 @@ class Cadence:
             )
         inside = tuple(s for s in logged if s.held_on >= facts.counts_from)
         counted = tuple(s for s in inside if not s.denied and (s.confirmed or not rule.needs_confirmation))
-        per_month = Counter(month_of(s.held_on) for s in counted)
-        full = sorted(month for month, number in per_month.items() if number >= rule.per_month)
+        full = _days_on_which_months_were_full(counted, rule.per_month)
         need = rule.months - rule.missed_months_allowed
         met = len(full) >= need
         open_sessions = tuple(s for s in inside if s not in counted and not s.denied)
@@ -97,7 +104,7 @@ class Cadence:
             + _uncounted(tuple(s for s in logged if s.denied), "denied by whoever was asked")
             + _uncounted(tuple(s for s in logged if s.held_on < facts.counts_from), "before you applied"),
             references=tuple(s.reference for s in counted),
-            met_on=max(s.held_on for s in counted) if met else None,
+            met_on=full[need - 1] if met else None,
         )
 
     def sentence(self, requirement: Requirement) -> str:

@@ -81,7 +81,7 @@ class Agreement:
             have=str(len(parties) - len(missing)),
             need=str(len(parties)),
             waiting_on=missing[0] if missing else "",
-            references=tuple(reference for _, _, reference in facts.signed),
+            references=tuple(reference for _, day, reference in facts.signed if day <= on),
             met_on=max(signed.values()) if not missing else None,
         )
 
@@ -208,13 +208,14 @@ class Fee:
         references: tuple[EvidenceReference, ...]
         currency: str
         candidate: bool
-        first_paid_on: date | None
+        first_settled_on: date | None
 
     def gather(self, requirement: Requirement, application: Application) -> "Fee.Facts":
         entries = list(application.fee_payments.all())
         mine = [entry for entry in entries if entry.requirement == requirement.slug]
         paid, waived, last_on = balance(mine)
-        others = [entry for entry in entries if entry.requirement != requirement.slug and entry.kind == "paid"]
+        others = {entry.requirement for entry in entries} - {requirement.slug}
+        first = [e for slug in others for e in standing([e for e in entries if e.requirement == slug])]
         return self.Facts(
             paid=paid,
             waived=waived,
@@ -227,7 +228,7 @@ class Fee:
             ),
             currency=application.definition.fee_currency,
             candidate=application.is_candidate,
-            first_paid_on=min((entry.received_on for entry in others), default=None),
+            first_settled_on=min((entry.received_on for entry in first), default=None),
         )
 
     def assess(self, requirement: Requirement, facts: "Fee.Facts", on: date) -> Progress:
@@ -248,7 +249,8 @@ class Fee:
                 met_on=facts.last_on,
             )
         summary = f"{money(facts.paid, facts.currency)} of {amount} received" if facts.paid else f"{amount} due"
-        due = add_months(facts.first_paid_on, 12 * (rule.year - 1)) if facts.first_paid_on and rule.year > 1 else None
+        first = facts.first_settled_on
+        due = add_months(first, 12 * (rule.year - 1)) if first and rule.year > 1 else None
         if due is not None and not facts.paid:
             summary = f"{amount} due on {in_words(due)}"
         return Progress(
@@ -271,7 +273,7 @@ class Fee:
 def _why_not_due(year: int, facts: Fee.Facts, due: date | None, on: date) -> str:
     if not facts.candidate:
         return "Comes after your admission."
-    if year > 1 and facts.first_paid_on is None and not facts.paid:
+    if year > 1 and facts.first_settled_on is None and not facts.paid:
         return "Due a year after the first fee."
     if due is not None and due > on and not facts.paid:
         return f"Due on {in_words(due)}; it may be paid earlier."
@@ -280,12 +282,13 @@ def _why_not_due(year: int, facts: Fee.Facts, due: date | None, on: date) -> str
 
 def balance(entries: list[FeePayment]) -> tuple[Decimal, bool, date | None]:
     """What stands after payments, waivers and reversals: sum, waived, and the day of the last entry that counts."""
-    paid, waived, last_on = Decimal(0), False, None
-    for entry in entries:
-        if entry.kind == FeePayment.Kind.REVERSED:
-            paid, waived, last_on = Decimal(0), False, None
-        else:
-            paid += entry.amount if entry.kind == FeePayment.Kind.PAID else 0
-            waived = waived or entry.kind == FeePayment.Kind.WAIVED
-            last_on = max(last_on or entry.received_on, entry.received_on)
-    return paid, waived, last_on
+    kept = standing(entries)
+    paid = sum((entry.amount for entry in kept if entry.kind == FeePayment.Kind.PAID), Decimal(0))
+    waived = any(entry.kind == FeePayment.Kind.WAIVED for entry in kept)
+    return paid, waived, max((entry.received_on for entry in kept), default=None)
+
+
+def standing(entries: list[FeePayment]) -> list[FeePayment]:
+    """The payments and waivers of one fee that no reversal has taken back."""
+    reversals = [index for index, entry in enumerate(entries) if entry.kind == FeePayment.Kind.REVERSED]
+    return entries[reversals[-1] + 1 :] if reversals else entries

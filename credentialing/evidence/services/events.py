@@ -53,6 +53,8 @@ def save_event(
     event.kind, event.name, event.place, event.starts_on, event.ends_on = kind, name, place, starts_on, ends_on
     event.full_clean()
     event.save()
+    for attendance in event.attendances.select_related("person"):
+        _refresh(attendance.person, now)
     record_event(event=AuditName.EVENT_SAVED, actor=actor, subject_kind="event", subject_id=event.uuid, now=now)
     return event
 
@@ -68,10 +70,10 @@ def claim_attendance(*, event: Event, actor: Person, now: datetime | None = None
     if event.starts_on > timezone.localdate(now):
         msg = "This event has not begun yet."
         raise EvidenceRefused(msg)
-    if event.attendances.filter(person=actor).exists():
+    attendance, added = Attendance.objects.get_or_create(event=event, person=actor, defaults={"claimed_at": now})
+    if not added:
         msg = "You are on this roster already."
         raise EvidenceRefused(msg)
-    attendance = Attendance.objects.create(event=event, person=actor, claimed_at=now)
     _note(attendance, AuditName.ATTENDANCE_CLAIMED, actor, now)
     return attendance
 
@@ -88,10 +90,10 @@ def add_to_roster(*, event: Event, person: Person, actor: Person, now: datetime 
     if not keeps_roster(event, actor, timezone.localdate(now)):
         msg = "Only the organizer keeps this roster."
         raise PermissionError(msg)
-    if event.attendances.filter(person=person).exists():
+    attendance, added = Attendance.objects.get_or_create(event=event, person=person, defaults={"claimed_at": now})
+    if not added:
         msg = f"{person} is on this roster already."
         raise EvidenceRefused(msg)
-    attendance = Attendance.objects.create(event=event, person=person, claimed_at=now)
     _note(attendance, AuditName.ATTENDANCE_CLAIMED, actor, now)
     return attendance
 
@@ -146,6 +148,10 @@ def _note(attendance: Attendance, name: AuditName, actor: Person, now: datetime)
         details={"status": attendance.status, "days": attendance.days_attended, "assessed": attendance.assessed},
         now=now,
     )
-    for application in Application.objects.of(attendance.person):
+    _refresh(attendance.person, now)
+
+
+def _refresh(person: Person, now: datetime) -> None:
+    for application in Application.objects.of(person).select_for_update():
         if application.is_open:
             refresh_progress(application, now)

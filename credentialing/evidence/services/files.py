@@ -3,6 +3,7 @@
 import hashlib
 import uuid
 from datetime import datetime
+from typing import Any
 
 from django.conf import settings
 from django.db import transaction
@@ -14,7 +15,7 @@ from credentialing.audit.events import Event
 from credentialing.evidence.inspection import inspect
 from credentialing.evidence.models import EvidenceFile
 from credentialing.evidence.services.cases import EvidenceRefused, lock_case, must_be_candidate, note_change
-from credentialing.evidence.storage import store_new
+from credentialing.evidence.storage import discard, store_new
 
 
 def upload_file(
@@ -42,18 +43,12 @@ def upload_file(
     sha256 = hashlib.sha256(accepted.content).hexdigest()
     key = uuid.uuid4()
     name = store_new(f"{application.uuid}/{key}.{accepted.extension}", accepted.content)
-    with transaction.atomic():
-        application = lock_case(application)
-        standing = application.files.standing()
-        if standing.count() >= settings.EVIDENCE_MAX_FILES_PER_CASE:
-            msg = f"A case holds at most {settings.EVIDENCE_MAX_FILES_PER_CASE} files. Withdraw one first."
-            raise EvidenceRefused(msg)
-        if standing.filter(requirement=requirement, sha256=sha256).exists():
-            msg = "You have already uploaded this file here."
-            raise EvidenceRefused(msg)
-        file = EvidenceFile(
+    try:
+        return _enter(
+            application,
+            actor,
+            now,
             uuid=key,
-            application=application,
             requirement=requirement,
             title=title,
             original_name=original_name[-255:],
@@ -61,19 +56,10 @@ def upload_file(
             size=len(accepted.content),
             sha256=sha256,
             storage_name=name,
-            uploaded_by=actor,
-            uploaded_at=now,
         )
-        file.full_clean(exclude=["application"])
-        file.save()
-        note_change(
-            application,
-            event=Event.FILE_UPLOADED,
-            actor=actor,
-            now=now,
-            details={"file": str(file.uuid), "requirement": requirement, "sha256": sha256},
-        )
-    return file
+    except BaseException:
+        discard(name)
+        raise
 
 
 @transaction.atomic
@@ -99,5 +85,28 @@ def withdraw_file(*, file: EvidenceFile, actor: Person, now: datetime | None = N
         actor=actor,
         now=now,
         details={"file": str(file.uuid), "requirement": file.requirement},
+    )
+    return file
+
+
+@transaction.atomic
+def _enter(application: Application, actor: Person, now: datetime, **fields: Any) -> EvidenceFile:
+    application = lock_case(application)
+    standing = application.files.standing()
+    if standing.count() >= settings.EVIDENCE_MAX_FILES_PER_CASE:
+        msg = f"A case holds at most {settings.EVIDENCE_MAX_FILES_PER_CASE} files. Withdraw one first."
+        raise EvidenceRefused(msg)
+    if standing.filter(requirement=fields["requirement"], sha256=fields["sha256"]).exists():
+        msg = "You have already uploaded this file here."
+        raise EvidenceRefused(msg)
+    file = EvidenceFile(application=application, uploaded_by=actor, uploaded_at=now, **fields)
+    file.full_clean(exclude=["application"])
+    file.save()
+    note_change(
+        application,
+        event=Event.FILE_UPLOADED,
+        actor=actor,
+        now=now,
+        details={"file": str(file.uuid), "requirement": file.requirement, "sha256": file.sha256},
     )
     return file

@@ -4,6 +4,7 @@ from collections.abc import Iterable, Mapping
 from datetime import datetime
 from typing import Any
 
+from django.core.exceptions import ValidationError
 from django.db import transaction
 from django.utils import timezone
 
@@ -43,11 +44,13 @@ def add_log_entry(*, application: Application, actor: Person, now: datetime | No
     Raises:
         PermissionError: not the candidate.
         EvidenceRefused: closed case, impossible date, or the same session is logged already.
+        ValidationError: the co-leader's address is the candidate's own, or a field can't be stored.
     """
     now = now or timezone.now()
     application = lock_case(application)
     must_be_candidate(application, actor)
     must_be_past(fields["held_on"], now)
+    _refuse_own_address(application, fields)
     _refuse_repetition(application, fields, None)
     entry = LogEntry(application=application, created_at=now, **fields)
     entry.full_clean(exclude=["application"])
@@ -66,12 +69,14 @@ def edit_log_entry(*, entry: LogEntry, actor: Person, now: datetime | None = Non
     Raises:
         PermissionError: not the candidate.
         EvidenceRefused: closed case, removed entry, impossible date or repetition.
+        ValidationError: as for a new one.
     """
     now = now or timezone.now()
     application = lock_case(entry.application)
     must_be_candidate(application, actor)
     entry = _fresh(entry)
     must_be_past(fields["held_on"], now)
+    _refuse_own_address(application, fields)
     _refuse_repetition(application, fields, entry)
     if all(getattr(entry, name) == value for name, value in fields.items()):
         return entry
@@ -220,6 +225,11 @@ def _refuse_repetition(application: Application, fields: Mapping[str, Any], but:
     if same.exists():
         msg = "A session on this date with the same role and setting is in your log already."
         raise EvidenceRefused(msg)
+
+
+def _refuse_own_address(application: Application, fields: Mapping[str, Any]) -> None:
+    if fields.get("co_leader_email", "").lower() == (application.candidate.email or "-"):
+        raise ValidationError({"co_leader_email": "This is your own address. Give your co-leader's."})
 
 
 def _ask_co_leader(entry: LogEntry) -> None:

@@ -30,13 +30,17 @@ def request_observation(
     if not application.roles_of(actor, timezone.localdate(now)) & {"coordinator", "ccc_chair"}:
         msg = "Only the coordinator or the chair asks evaluators."
         raise PermissionError(msg)
+    supervisors = application.supervisions.filter(accepted_at__isnull=False).values_list("supervisor", flat=True)
+    if actor.pk in supervisors or is_in_conflict(actor, application.candidate):
+        msg = "You supervise this candidate or have a conflict of interest, so others must ask."
+        raise PermissionError(msg)
     if "observer" not in evaluator.roles_on(event.starts_on):
         msg = f"{evaluator} was not a credentialing evaluator at the time of this event."
         raise EvidenceRefused(msg)
     if evaluator.pk == application.candidate_id:
         msg = "Nobody evaluates themselves."
         raise EvidenceRefused(msg)
-    if application.supervisions.filter(supervisor=evaluator, accepted_at__isnull=False).exists():
+    if evaluator.pk in supervisors:
         msg = f"{evaluator} supervises this candidate, so others must evaluate."
         raise EvidenceRefused(msg)
     if is_in_conflict(evaluator, application.candidate):

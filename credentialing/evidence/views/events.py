@@ -5,6 +5,7 @@ from uuid import UUID
 from django.contrib import messages
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
 from django.utils import timezone
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
@@ -94,7 +95,8 @@ def attendance_mark(request: AuthedRequest, uuid: UUID) -> HttpResponse:
         form.add_error("days_attended", str(refusal))
         return _show_roster(request, attendance.event, RosterForm(), refused=(attendance.pk, form))
     except PermissionError as refusal:
-        return conflict(request, str(refusal), request.path, status=403)
+        back = reverse("evidence:roster", args=[attendance.event.uuid])
+        return conflict(request, str(refusal), back, status=403)
     messages.success(request, f"{attendance.person} is marked.")
     return redirect("evidence:roster", attendance.event.uuid)
 

@@ -2,6 +2,7 @@
 
 from uuid import UUID
 
+from django.conf import settings
 from django.contrib import messages
 from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
@@ -44,7 +45,7 @@ def files(request: AuthedRequest, application: Application, slug: str) -> HttpRe
                 actor=request.user,
                 title=form.cleaned_data["title"],
                 original_name=sent.name,
-                content=sent.read(),
+                content=sent.read(settings.EVIDENCE_MAX_BYTES + 1),
             ),
             "file",
         )

@@ -9,13 +9,14 @@ from credentialing.evidence.services.cases import EvidenceRefused
 
 
 def accepted(form: BaseForm, act: Callable[[], object], field: str | None = None) -> bool:
-    """Do `act`; a refusal becomes an error of the form (at `field`), so that nothing typed is lost."""
+    """Do `act`; a refusal becomes an error of the form (at `field`, or where it says): nothing typed is lost."""
     try:
         act()
     except EvidenceRefused as refusal:
         form.add_error(field, str(refusal))
         return False
     except ValidationError as refusal:
-        form.add_error(None, refusal.messages)  # type: ignore[arg-type]  # a list of messages is allowed
+        at_fields = hasattr(refusal, "error_dict") and set(refusal.error_dict) <= set(form.fields)
+        form.add_error(None, refusal if at_fields else refusal.messages)  # type: ignore[arg-type]  # a list is allowed
         return False
     return True

@@ -4,6 +4,7 @@ from collections.abc import Collection
 from uuid import UUID
 
 from django.contrib import messages
+from django.db import transaction
 from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
@@ -64,7 +65,7 @@ def sessions(request: AuthedRequest, application: Application) -> HttpResponse:
 @require_POST
 def session_remove(request: AuthedRequest, uuid: UUID) -> HttpResponse:
     """Take back a session recorded by mistake."""
-    mine = SupervisionSession.objects.standing()
+    mine = SupervisionSession.objects.all()
     session = get_object_or_404(mine.filter(logged_by=request.user) | mine.filter(supervisor=request.user), uuid=uuid)
     candidate = session.application.candidate_id == request.user.pk
     back = reverse("evidence:supervision-sessions") if candidate else reverse(HOME)
@@ -126,10 +127,11 @@ def sessions_answer(request: AuthedRequest) -> HttpResponse:
         messages.warning(request, "Choose at least one session first.")
         return redirect(HOME)
     try:
-        if "deny" in request.POST:
-            return _deny(request, entries, held)
-        confirm_log_entries(entries=entries, actor=request.user)
-        answer_supervision_sessions(sessions=held, actor=request.user, confirm=True)
+        with transaction.atomic():  # all of them or none
+            if "deny" in request.POST:
+                return _deny(request, entries, held)
+            confirm_log_entries(entries=entries, actor=request.user)
+            answer_supervision_sessions(sessions=held, actor=request.user, confirm=True)
     except EvidenceRefused as refusal:
         return conflict(request, str(refusal), reverse(HOME))
     number = len(entries) + len(held)

@@ -1,0 +1,128 @@
+"""Count of supervision sessions and debriefs; duration of the candidacy."""
+
+from datetime import date
+
+from credentialing.evidence.requirements import Count, Duration
+from tests.evidence.facts import log, rule, session
+
+LATER = date(2030, 1, 1)
+OPENED = date(2024, 3, 1)
+SUPERVISED = rule(
+    Count, unit="supervision_session", at_least=2, advised_per_year=6, needs_recording=True, needs_confirmation=True
+)
+
+
+def assess(facts, on=LATER, requirement=SUPERVISED):
+    return Count().assess(requirement, facts, on)
+
+
+def test_sessions_on_recordings_confirmed_after_the_opening_are_counted():
+    days = [date(2024, 5, 1), date(2024, 3, 1), date(2024, 4, 1)]
+
+    progress = assess(log(*(session(day) for day in days), counts_from=OPENED))
+
+    assert progress.met
+    assert (progress.have, progress.need, progress.waiting_on) == ("3", "2", "")
+    assert progress.met_on == date(2024, 4, 1)
+    assert len(progress.references) == 3
+
+
+def test_supervision_before_the_gate_opened_does_not_count():
+    progress = assess(log(session(date(2024, 2, 29)), session(date(2024, 3, 1)), counts_from=OPENED))
+
+    assert progress.have == "1"
+    assert progress.uncounted == ("February 29, 2024: before supervision could begin",)
+    assert progress.waiting_on == "candidate"
+
+
+def test_supervision_cannot_start_while_the_gate_is_closed():
+    progress = assess(log(session(date(2024, 4, 1)), counts_from=None))
+
+    assert not progress.met
+    assert not progress.started
+    assert progress.have == "0"
+    assert "admitted" in progress.cannot_start
+    assert progress.waiting_on == ""
+
+
+def test_supervision_without_a_recording_does_not_count():
+    progress = assess(log(session(date(2024, 4, 1), recorded=False), counts_from=OPENED))
+
+    assert progress.have == "0"
+    assert progress.uncounted == ("April 1, 2024: no recording was reviewed",)
+
+
+def test_supervision_without_a_recording_counts_where_none_is_asked_for():
+    requirement = rule(Count, unit="supervision_session", at_least=1)
+
+    assert assess(log(session(date(2024, 4, 1), recorded=False), counts_from=OPENED), requirement=requirement).met
+
+
+def test_unconfirmed_supervision_waits_for_the_supervisor():
+    progress = assess(log(session(date(2024, 4, 1), confirmed=False), counts_from=OPENED))
+
+    assert progress.have == "0"
+    assert progress.waiting_on == "supervisor"
+    assert progress.uncounted == ("April 1, 2024: not confirmed yet",)
+    assert progress.summary == "0 of 2, 1 waiting for your supervisor"
+
+
+def test_denied_supervision_does_not_count_and_the_candidate_is_next():
+    progress = assess(log(session(date(2024, 4, 1), confirmed=False, denied=True), counts_from=OPENED))
+
+    assert progress.have == "0"
+    assert progress.waiting_on == "candidate"
+    assert progress.uncounted == ("April 1, 2024: denied by your supervisor",)
+
+
+def test_supervision_after_the_day_of_judgement_is_not_seen():
+    facts = log(session(date(2024, 4, 1)), counts_from=OPENED)
+
+    assert not assess(facts, on=date(2024, 3, 31)).started
+    assert assess(facts, on=date(2024, 4, 1)).have == "1"
+
+
+def test_rule_of_a_count_says_what_is_counted():
+    sentence = Count().sentence
+    assert sentence(SUPERVISED) == "Have at least 2 supervision sessions on recordings of your groups, about 6 a year."
+    assert sentence(rule(Count, unit="supervision_session", at_least=4)) == "Have at least 4 supervision sessions."
+    assert "ideally after every group" in sentence(rule(Count, unit="debrief", at_least=4))
+
+
+DURATION = rule(Duration, slug="two_years", months=24)
+
+
+def test_two_years_are_over_on_the_same_day_two_years_later_and_not_before():
+    facts = log(counts_from=date(2024, 2, 29))
+
+    before = Duration().assess(DURATION, facts, date(2026, 2, 27))
+    assert not before.met
+    assert before.summary == "Reached on February 28, 2026"
+    assert before.waiting_on == "candidate"
+
+    due = Duration().assess(DURATION, facts, date(2026, 2, 28))
+    assert due.met
+    assert due.met_on == date(2026, 2, 28)
+    assert due.waiting_on == ""
+
+
+def test_duration_met_keeps_its_day_and_its_digest_however_late_one_looks():
+    facts = log(counts_from=date(2024, 2, 1))
+
+    early, late = (Duration().assess(DURATION, facts, day) for day in (date(2026, 2, 1), date(2027, 9, 9)))
+
+    assert (early.met_on, early.references) == (late.met_on, late.references)
+    moved = Duration().assess(DURATION, log(counts_from=date(2024, 2, 2)), date(2027, 9, 9))
+    assert moved.references != late.references
+
+
+def test_duration_does_not_run_before_the_gate_is_open():
+    progress = Duration().assess(DURATION, log(counts_from=None), LATER)
+
+    assert not progress.met
+    assert not progress.started
+    assert "first-year fee" in progress.cannot_start
+
+
+def test_rule_of_a_duration_says_how_long():
+    assert "24 months" in Duration().sentence(DURATION)
