@@ -3,7 +3,7 @@
 import hashlib
 from dataclasses import dataclass
 from datetime import date
-from typing import Any
+from typing import Any, Literal
 
 import rfc8785
 from django.utils import timezone
@@ -26,7 +26,7 @@ class Standing:
     class Parameters:
         """`what`: membership or supervision."""
 
-        what: str
+        what: Literal["membership", "supervision"]
 
     @dataclass(frozen=True, kw_only=True)
     class Facts:
@@ -91,7 +91,7 @@ class Document:
     class Parameters:
         """`what`: application_form."""
 
-        what: str
+        what: Literal["application_form"]
 
     def gather(self, requirement: Requirement, application: Application) -> dict[str, Any]:  # noqa: ARG002 - protocol
         return {

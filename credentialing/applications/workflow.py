@@ -28,6 +28,7 @@ def compile_workflow(definition: PathwayDefinition) -> WorkflowDefinition:
     stages = [stage.slug for stage in definition.stages]
     first, last, before_last = stages[0], stages[-1], stages[-2]
     under_way = stages[:-1]
+    decliners = {first: COMMITTEE, before_last: COUNCIL} if first != before_last else {first: COMMITTEE | COUNCIL}
     states = [
         State(slug=DRAFT, label="Draft", kind="initial"),
         *(State(slug=s.slug, label=s.label, kind="final" if s.slug == last else "normal") for s in definition.stages),
@@ -61,23 +62,17 @@ def compile_workflow(definition: PathwayDefinition) -> WorkflowDefinition:
         Transition(
             name="defer", source=before_last, target=DEFERRED, roles=COUNCIL, reason_required=True, label="Defer"
         ),
-        Transition(
-            name="decline",
-            source=first,
-            target=DECLINED,
-            roles=COMMITTEE,
-            reason_required=True,
-            irreversible=True,
-            label="Decline",
-        ),
-        Transition(
-            name="decline",
-            source=before_last,
-            target=DECLINED,
-            roles=COUNCIL,
-            reason_required=True,
-            irreversible=True,
-            label="Decline",
+        *(
+            Transition(
+                name="decline",
+                source=source,
+                target=DECLINED,
+                roles=roles,
+                reason_required=True,
+                irreversible=True,
+                label="Decline",
+            )
+            for source, roles in decliners.items()
         ),
         Transition(name="withdraw", source=DRAFT, target=WITHDRAWN, roles=CANDIDATE, label="Withdraw"),
     ]

@@ -13,7 +13,8 @@ from typing import Any, Protocol
 
 from django.utils.module_loading import import_string
 
-from credentialing.pathways.definitions import Requirement
+from credentialing.pathways.definitions import PathwayDefinition, Requirement
+from workflows.definitions import WorkflowDefinition
 from workflows.guards import Unmet
 from workflows.subjects import EvidenceReference
 
@@ -33,6 +34,7 @@ KINDS: Mapping[str, str] = {
 }
 SIGN_OFFS = "credentialing.reviews.requirements.standing_sign_offs"
 FILES = "credentialing.evidence.requirements.file_references"
+WORKFLOW = "credentialing.applications.workflow.compile_workflow"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -106,3 +108,13 @@ def files_of(application: Any) -> Mapping[str, tuple[EvidenceReference, ...]]:
     """The files of a case by requirement slug."""
     provider: Callable[[Any], Mapping[str, tuple[EvidenceReference, ...]]] = import_string(FILES)
     return provider(application)
+
+
+def workflow_of(definition: PathwayDefinition) -> WorkflowDefinition:
+    """The state machine that a pathway amounts to.
+
+    Raises:
+        DefinitionInvalid: people could get stuck in it.
+    """
+    compiler: Callable[[PathwayDefinition], WorkflowDefinition] = import_string(WORKFLOW)
+    return compiler(definition)

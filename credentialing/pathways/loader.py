@@ -1,22 +1,36 @@
 """Reads a pathway file (TOML) and refuses one that is wrong, naming the key and the remedy."""
 
 import hashlib
+import re
 import tomllib
 import types
 import typing
 from collections.abc import Mapping
 from dataclasses import MISSING, fields
 from decimal import Decimal
-from typing import Any
+from typing import Any, NoReturn
 
 import rfc8785
 
 from credentialing.accounts.models import Role
-from credentialing.pathways.definitions import CouncilRule, PathwayDefinition, Requirement, Rubric, RubricItem, Stage
+from credentialing.pathways.definitions import (
+    SUBMIT_GATE,
+    SUPERVISION_GATE,
+    CouncilRule,
+    PathwayDefinition,
+    Requirement,
+    Rubric,
+    RubricItem,
+    Stage,
+)
 from credentialing.pathways.kinds import KINDS, kind
 
 CASE_ROLES = frozenset({"candidate", "supervisor", "co_leader"})
 ROLES = frozenset(Role.values) | CASE_ROLES
+GATES = frozenset({"", SUBMIT_GATE, SUPERVISION_GATE})
+LARGEST = 999_999
+FEWEST_STAGES = 2
+SLUG = re.compile(r"[a-z0-9][a-z0-9_-]{0,49}")
 
 
 class PathwayFileInvalid(ValueError):
@@ -42,7 +56,7 @@ def load_pathway(source: str) -> PathwayDefinition:
     stages = tuple(_stage(item, currency) for item in table.tables("stages"))
     rubric = _rubric(table.table("rubric")) if "rubric" in data else None
     definition = PathwayDefinition(
-        slug=table.text("slug"),
+        slug=table.slug(),
         version=table.text("version"),
         name=table.text("name"),
         summary=table.text("summary", ""),
@@ -50,12 +64,12 @@ def load_pathway(source: str) -> PathwayDefinition:
         fee_currency=currency,
         designation=award.text("designation"),
         number_prefix=award.text("number_prefix"),
-        council=CouncilRule(quorum=council.whole("quorum")),
+        council=CouncilRule(quorum=council.whole("quorum", smallest=1)),
         stages=stages,
         rubric=rubric,
-        statements=tuple(table.table("statements").data.items()) if "statements" in data else (),
+        statements=_statements(table.table("statements")) if "statements" in data else (),
     )
-    table.finish({"society", "award", "council", "stages", "rubric", "statements"})
+    table.finish()
     for part in (society, award, council):
         part.finish()
     _check(definition)
@@ -83,7 +97,7 @@ class _Table:
         self.place = place
         self.used: set[str] = set()
 
-    def _get(self, key: str, kind_of: type, default: Any, words: str) -> Any:
+    def _get(self, key: str, kind_of: type | types.UnionType, default: Any, words: str) -> Any:
         self.used.add(key)
         if key not in self.data:
             if default is MISSING:
@@ -91,23 +105,49 @@ class _Table:
                 raise PathwayFileInvalid(msg)
             return default
         value = self.data[key]
-        if not isinstance(value, kind_of) or (kind_of is int and isinstance(value, bool)):
-            msg = f"In {self.place} “{key}” must be {words}, not {value!r}."
-            raise PathwayFileInvalid(msg)
+        if not isinstance(value, kind_of) or (kind_of is not bool and isinstance(value, bool)):
+            self._refuse(key, words, value)
         return value
+
+    def _refuse(self, key: str, words: str, value: Any) -> NoReturn:
+        msg = f"In {self.place} “{key}” must be {words}, not {value!r}."
+        raise PathwayFileInvalid(msg)
 
     def text(self, key: str, default: Any = MISSING) -> str:
         return str(self._get(key, str, default, "a text in quotes"))
 
-    def whole(self, key: str, default: Any = MISSING) -> int:
-        value: int = self._get(key, int, default, "a whole number")
+    def slug(self) -> str:
+        slug = self.text("slug")
+        if not SLUG.fullmatch(slug):
+            self._refuse("slug", "a short name of small letters, digits, - and _", slug)
+        return slug
+
+    def one_of(self, key: str, default: Any, allowed: tuple[str, ...]) -> str:
+        value = self.text(key, default)
+        if value not in allowed:
+            self._refuse(key, f"one of {', '.join(allowed)}", value)
         return value
 
-    def flag(self, key: str) -> bool:
-        return bool(self._get(key, bool, False, "true or false"))  # noqa: FBT003 - the default of every flag
+    def whole(self, key: str, default: Any = MISSING, *, smallest: int = 0) -> int:
+        value: int = self._get(key, int, default, "a whole number")
+        if not smallest <= value <= LARGEST:
+            self._refuse(key, f"a whole number from {smallest} to {LARGEST}", value)
+        return value
 
-    def texts(self, key: str) -> tuple[str, ...]:
-        return tuple(str(item) for item in self._get(key, list, [], "a list of texts"))
+    def amount(self, key: str, default: Any = MISSING) -> Decimal:
+        value = self._get(key, int | float, default, "a number")
+        if not 0 <= value <= LARGEST:
+            self._refuse(key, f"a number from 0 to {LARGEST}", value)
+        return Decimal(str(value))
+
+    def flag(self, key: str, default: Any = False) -> bool:  # noqa: FBT002 - the default of every flag
+        return bool(self._get(key, bool, default, "true or false"))
+
+    def texts(self, key: str, default: Any = ()) -> tuple[str, ...]:
+        items = self._get(key, list, default, "a list of texts")
+        if not all(isinstance(item, str) for item in items) or (default is MISSING and not items):
+            self._refuse(key, "a list of texts", items)
+        return tuple(items)
 
     def table(self, key: str) -> "_Table":
         return _Table(self._get(key, dict, MISSING, "a table"), f"[{key}]")
@@ -119,15 +159,15 @@ class _Table:
             raise PathwayFileInvalid(msg)
         return [_Table(row, f"{key} {row.get('slug', index)!r}") for index, row in enumerate(rows, 1)]
 
-    def finish(self, also: set[str] | None = None) -> None:
-        unknown = sorted(set(self.data) - self.used - (also or set()))
+    def finish(self) -> None:
+        unknown = sorted(set(self.data) - self.used)
         if unknown:
             msg = f"In {self.place} the key “{unknown[0]}” is not known: correct its spelling or remove it."
             raise PathwayFileInvalid(msg)
 
 
 def _stage(table: _Table, currency: str) -> Stage:
-    slug = table.text("slug")
+    slug = table.slug()
     stage = Stage(
         slug=slug,
         label=table.text("label"),
@@ -140,7 +180,7 @@ def _stage(table: _Table, currency: str) -> Stage:
 
 
 def _requirement(table: _Table, stage: str, currency: str) -> Requirement:
-    slug, kind_slug = table.text("slug"), table.text("kind")
+    slug, kind_slug = table.slug(), table.text("kind")
     table.place = f"requirement {slug!r} of stage {stage!r}"
     if kind_slug not in KINDS:
         msg = f"In {table.place} there is no kind “{kind_slug}”: use one of {', '.join(sorted(KINDS))}."
@@ -168,32 +208,38 @@ def _parameters(cls: type[Any], table: _Table) -> Any:
     hints = typing.get_type_hints(cls)
     values: dict[str, Any] = {}
     for item in fields(cls):
-        default = item.default if item.default is not MISSING else MISSING
         hint = hints[item.name]
-        if isinstance(hint, types.UnionType):
-            hint = next(part for part in typing.get_args(hint) if part is not type(None))
-        if typing.get_origin(hint) is tuple:
-            values[item.name] = table.texts(item.name) or (() if default is MISSING else default)
-        elif hint is bool:
-            values[item.name] = table._get(item.name, bool, default, "true or false")  # noqa: SLF001 - same module
-        elif hint is int:
-            values[item.name] = table.whole(item.name, default)
-        elif hint is Decimal:
-            values[item.name] = Decimal(str(table._get(item.name, int | float, default, "a number")))  # type: ignore[arg-type]  # noqa: SLF001 - same module
+        if typing.get_origin(hint) is typing.Literal:
+            values[item.name] = table.one_of(item.name, item.default, typing.get_args(hint))
+        elif typing.get_origin(hint) is tuple:
+            values[item.name] = table.texts(item.name, item.default)
         else:
-            values[item.name] = table.text(item.name, default)
+            read = {bool: table.flag, int: table.whole, Decimal: table.amount, str: table.text}[hint]
+            values[item.name] = read(item.name, item.default)
     return cls(**values)
 
 
+def _statements(table: _Table) -> tuple[tuple[str, str], ...]:
+    return tuple((name, table.text(name)) for name in table.data)
+
+
 def _rubric(table: _Table) -> Rubric:
-    scale = tuple((row.text("slug"), row.text("label")) for row in table.tables("scale"))
-    items = tuple(
-        RubricItem(slug=row.text("slug"), label=row.text("label"), hint=row.text("hint", ""))
-        for row in table.tables("items")
+    rows = table.tables("scale")
+    scale = tuple((row.slug(), row.text("label")) for row in rows)
+    items = table.tables("items")
+    rubric = Rubric(
+        version=table.text("version"),
+        scale=scale,
+        items=tuple(RubricItem(slug=row.slug(), label=row.text("label"), hint=row.text("hint", "")) for row in items),
+        text_required_for=table.texts("text_required_for"),
     )
-    return Rubric(
-        version=table.text("version"), scale=scale, items=items, text_required_for=table.texts("text_required_for")
-    )
+    for part in (table, *rows, *items):
+        part.finish()
+    unknown = sorted(set(rubric.text_required_for) - {slug for slug, _ in scale})
+    if unknown:
+        msg = f"In [rubric] “text_required_for” names “{unknown[0]}”, which is no rating of the scale: correct it."
+        raise PathwayFileInvalid(msg)
+    return rubric
 
 
 def _check(definition: PathwayDefinition) -> None:
@@ -209,3 +255,21 @@ def _check(definition: PathwayDefinition) -> None:
         if unknown:
             msg = f"In {owner} there is no role “{unknown[0]}”: use one of {', '.join(sorted(ROLES))}."
             raise PathwayFileInvalid(msg)
+    if len(definition.stages) < FEWEST_STAGES:
+        msg = "A pathway needs two stages at least, the first reached by applying, the last by the council's decision."
+        raise PathwayFileInvalid(msg)
+    for requirement in definition.requirements:
+        _check_requirement(definition, requirement)
+
+
+def _check_requirement(definition: PathwayDefinition, requirement: Requirement) -> None:
+    fault = ""
+    if requirement.gate not in GATES:
+        fault = f"there is no gate “{requirement.gate}”: use {SUBMIT_GATE} or {SUPERVISION_GATE}, or leave it out"
+    if getattr(requirement.parameters, "statement", None) not in {None, *dict(definition.statements)}:
+        fault = f"the statement “{requirement.parameters.statement}” has no text: write it under [statements]"
+    if requirement.kind == "observation" and definition.rubric is None:
+        fault = "evaluators need something to rate by: add [rubric]"
+    if fault:
+        msg = f"In requirement {requirement.slug!r} {fault}."
+        raise PathwayFileInvalid(msg)

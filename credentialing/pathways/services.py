@@ -6,10 +6,28 @@ from pathlib import Path
 from django.db import transaction
 
 from credentialing.accounts.models import Person
-from credentialing.pathways.loader import digest_of, load_pathway
+from credentialing.pathways.definitions import PathwayDefinition
+from credentialing.pathways.kinds import workflow_of
+from credentialing.pathways.loader import PathwayFileInvalid, digest_of, load_pathway
 from credentialing.pathways.models import Pathway, PathwayVersion
+from workflows.definitions import DefinitionInvalid
 
 SHIPPED = Path(__file__).parent / "shipped"
+
+
+def check_pathway(source: str) -> PathwayDefinition:
+    """The definition in a pathway file that could be published.
+
+    Raises:
+        PathwayFileInvalid: the file can't be used, or people would get stuck on that path.
+    """
+    definition = load_pathway(source)
+    try:
+        workflow_of(definition)
+    except DefinitionInvalid as fault:
+        msg = f"Nobody could walk this pathway: {fault}. Correct its stages and who signs them."
+        raise PathwayFileInvalid(msg) from fault
+    return definition
 
 
 @transaction.atomic
@@ -20,7 +38,7 @@ def publish_pathway(*, source: str, actor: Person, in_force_from: date) -> Pathw
         PathwayFileInvalid: the file can't be used.
         ValueError: this version number was already published with other rules.
     """
-    definition = load_pathway(source)
+    definition = check_pathway(source)
     digest = digest_of(source)
     pathway, _ = Pathway.objects.get_or_create(slug=definition.slug, defaults={"name": definition.name})
     published = pathway.versions.filter(version=definition.version).first()
