@@ -8,7 +8,7 @@ from django.utils import timezone
 
 from credentialing.accounts.models import Person
 from credentialing.applications.models import Application
-from credentialing.applications.progress import refresh_progress
+from credentialing.applications.progress import note_progress
 from credentialing.audit.events import Event
 from credentialing.audit.services import record_event
 
@@ -74,4 +74,4 @@ def note_change(
         details=details,
         now=now,
     )
-    refresh_progress(application, now)
+    note_progress(application, now)

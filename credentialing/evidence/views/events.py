@@ -26,7 +26,7 @@ def intensives(request: AuthedRequest) -> HttpResponse:
     """The intensives one has attended, and a form to claim another; open before one applies."""
     mine = Attendance.objects.filter(person=request.user).select_related("event").order_by("-event__starts_on")
     events = Event.objects.past().exclude(attendances__person=request.user).order_by("-starts_on")
-    form = ClaimForm(request.POST or None, events=events)
+    form = ClaimForm(request.POST if request.method == "POST" else None, events=events)
     if (
         request.method == "POST"
         and form.is_valid()
@@ -53,7 +53,9 @@ def events(request: AuthedRequest) -> HttpResponse:
 def event_edit(request: AuthedRequest, uuid: UUID | None = None) -> HttpResponse:
     """Announce an event, or correct one."""
     event = get_object_or_404(Event.objects.visible_to(request.user), uuid=uuid) if uuid else None
-    form = EventForm(request.POST or None, instance=Event.objects.get(pk=event.pk) if event else None)
+    form = EventForm(
+        request.POST if request.method == "POST" else None, instance=Event.objects.get(pk=event.pk) if event else None
+    )
     if request.method == "POST" and form.is_valid():
         try:
             if accepted(form, lambda: save_event(actor=request.user, event=event, **form.cleaned_data), "ends_on"):
@@ -69,7 +71,7 @@ def event_edit(request: AuthedRequest, uuid: UUID | None = None) -> HttpResponse
 def roster(request: AuthedRequest, uuid: UUID) -> HttpResponse:
     """Everybody on the roster, each with a form to mark them; and a form to add somebody."""
     event = get_object_or_404(Event.objects.visible_to(request.user), uuid=uuid)
-    form = RosterForm(request.POST or None)
+    form = RosterForm(request.POST if request.method == "POST" else None)
     if request.method == "POST" and form.is_valid():
         person = form.cleaned_data["email"]
         if accepted(form, lambda: add_to_roster(event=event, person=person, actor=request.user), "email"):

@@ -63,7 +63,7 @@ def fee(request: AuthedRequest, uuid: UUID, slug: str) -> HttpResponse:
     application = get_object_or_404(cases.select_related("candidate", "pathway_version"), uuid=uuid)
     requirement = requirement_of(application, slug, "fee")
     initial = {"kind": "paid", "amount": requirement.parameters.amount, "received_on": timezone.localdate()}
-    form = FeeForm(request.POST or None, initial=initial)
+    form = FeeForm(request.POST if request.method == "POST" else None, initial=initial)
     if request.method == "POST" and form.is_valid():
         try:
             done = accepted(

@@ -34,7 +34,7 @@ def files(request: AuthedRequest, application: Application, slug: str) -> HttpRe
         raise Http404 from error
     if not requirement.takes_files:
         raise Http404
-    form = UploadForm(request.POST or None, request.FILES or None)
+    form = UploadForm(request.POST if request.method == "POST" else None, request.FILES or None)
     if request.method == "POST" and form.is_valid():
         sent = form.cleaned_data["file"]
         done = accepted(

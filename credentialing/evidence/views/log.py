@@ -54,7 +54,7 @@ def entry_add(request: AuthedRequest, application: Application) -> HttpResponse:
     """Add a session; what stayed the same since the last one is filled in."""
     last = application.log_entries.standing().order_by("-created_at").first()
     initial = {name: getattr(last, name) for name in PREFILLED} if last else {"minutes": 90, "cases": 1}
-    form = LogEntryForm(request.POST or None, initial=initial)
+    form = LogEntryForm(request.POST if request.method == "POST" else None, initial=initial)
     if request.method == "POST" and form.is_valid():
         done = accepted(
             form, lambda: add_log_entry(application=application, actor=request.user, **form.cleaned_data), "held_on"
@@ -70,7 +70,7 @@ def entry_add(request: AuthedRequest, application: Application) -> HttpResponse:
 def entry_edit(request: AuthedRequest, uuid: UUID) -> HttpResponse:
     """Correct a session; a confirmation is lost by it."""
     entry = _own_entry(request, uuid)
-    form = LogEntryForm(request.POST or None, instance=LogEntry.objects.get(pk=entry.pk))
+    form = LogEntryForm(request.POST if request.method == "POST" else None, instance=LogEntry.objects.get(pk=entry.pk))
     if (
         request.method == "POST"
         and form.is_valid()

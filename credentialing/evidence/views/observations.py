@@ -41,7 +41,7 @@ def evaluation(request: AuthedRequest, uuid: UUID) -> HttpResponse:
     if observation.filed_at is not None or rubric is None:
         context = {"observation": observation, "rows": observation.in_words()}
         return render(request, "evidence/evaluation_read.html", context)
-    form = ObservationForm(request.POST or None, rubric=rubric, observation=observation)
+    form = ObservationForm(request.POST if request.method == "POST" else None, rubric=rubric, observation=observation)
     if request.method == "POST" and form.is_valid():
         file = "file" in request.POST
         done = accepted(
@@ -78,7 +78,9 @@ def evaluators(request: AuthedRequest, uuid: UUID) -> HttpResponse:
     cases = Application.objects.reviewable_by(request.user).select_related("candidate", "pathway_version")
     application = get_object_or_404(cases, uuid=uuid)
     observers = Person.objects.holding("observer", timezone.localdate()).exclude(pk=application.candidate_id)
-    form = EvaluatorsForm(request.POST or None, application=application, observers=observers)
+    form = EvaluatorsForm(
+        request.POST if request.method == "POST" else None, application=application, observers=observers
+    )
     if request.method == "POST" and form.is_valid():
         try:
             done = accepted(

@@ -23,7 +23,7 @@ from credentialing.ui.responses import conflict
 def agreement(request: AuthedRequest, application: Application, slug: str) -> HttpResponse:
     """Read the agreement and sign it."""
     requirement = requirement_of(application, slug, "agreement")
-    form = SignatureForm(request.POST or None)
+    form = SignatureForm(request.POST if request.method == "POST" else None)
     if (
         request.method == "POST"
         and form.is_valid()
@@ -56,7 +56,7 @@ def attestation(request: AuthedRequest, application: Application, slug: str) -> 
             return conflict(request, str(refusal), reverse("evidence:attestation", args=[slug]))
         messages.success(request, "Your statement is taken back.")
         return redirect("evidence:attestation", slug)
-    form = SignatureForm(request.POST or None)
+    form = SignatureForm(request.POST if request.method == "POST" else None)
     if (
         request.method == "POST"
         and form.is_valid()

@@ -41,7 +41,9 @@ HOME = "evidence:supervision"
 @require_http_methods(["GET", "HEAD", "POST"])
 def sessions(request: AuthedRequest, application: Application) -> HttpResponse:
     """The candidate's supervision sessions, with totals, and a form for another."""
-    form = SupervisionSessionForm(request.POST or None, initial={"minutes": 60, "recording_reviewed": True})
+    form = SupervisionSessionForm(
+        request.POST if request.method == "POST" else None, initial={"minutes": 60, "recording_reviewed": True}
+    )
     if request.method == "POST" and form.is_valid():
         done = accepted(
             form,
@@ -144,7 +146,9 @@ def sessions_answer(request: AuthedRequest) -> HttpResponse:
 def supervised(request: AuthedRequest, uuid: UUID) -> HttpResponse:
     """One candidate of the supervisor: progress, a form to record a session, agreement and report."""
     application = _supervised(request, uuid)
-    form = SupervisionSessionForm(request.POST or None, initial={"minutes": 60, "recording_reviewed": True})
+    form = SupervisionSessionForm(
+        request.POST if request.method == "POST" else None, initial={"minutes": 60, "recording_reviewed": True}
+    )
     if request.method == "POST" and form.is_valid():
         done = accepted(
             form,
@@ -177,7 +181,7 @@ def supervised_agreement(request: AuthedRequest, uuid: UUID, slug: str) -> HttpR
     """The supervisor reads the agreement and signs it."""
     application = _supervised(request, uuid)
     requirement = requirement_of(application, slug, "agreement")
-    form = SignatureForm(request.POST or None)
+    form = SignatureForm(request.POST if request.method == "POST" else None)
     if (
         request.method == "POST"
         and form.is_valid()
@@ -203,7 +207,7 @@ def supervised_report(request: AuthedRequest, uuid: UUID, slug: str) -> HttpResp
     """File the report."""
     application = _supervised(request, uuid)
     requirement = requirement_of(application, slug, "report")
-    form = ReportForm(request.POST or None)
+    form = ReportForm(request.POST if request.method == "POST" else None)
     if request.method == "POST" and form.is_valid():
         done = accepted(
             form,
