@@ -40,7 +40,9 @@ def home(request: HttpRequest) -> HttpResponse:
 @require_http_methods(["GET", "HEAD", "POST"])
 def profile(request: AuthedRequest) -> HttpResponse:
     """One's own name, degrees and place."""
-    form = ProfileForm(request.POST or None, instance=Person.objects.get(pk=request.user.pk))
+    form = ProfileForm(
+        request.POST if request.method == "POST" else None, instance=Person.objects.get(pk=request.user.pk)
+    )
     if request.method == "POST" and form.is_valid():
         if form.changed_data:
             update_profile(person=form.instance, actor=request.user, changed=form.changed_data)

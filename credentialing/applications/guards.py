@@ -25,6 +25,13 @@ def stage_met(subject: WorkflowSubject, context: TransitionContext) -> Iterable[
     return _unmet(application, application.definition.up_to(context.transition.target), context)
 
 
+def no_other_case(subject: WorkflowSubject, context: TransitionContext) -> Iterable[Unmet]:  # noqa: ARG001 - a guard
+    """A withdrawn case comes back only where the candidate has not begun another one meanwhile."""
+    application = cast("Application", subject)
+    if type(application).objects.of(application.candidate).unfinished().exclude(pk=application.pk).exists():
+        yield Unmet(code="another_case", message="The candidate has begun another application in the meantime.")
+
+
 def _unmet(
     application: "Application", requirements: Iterable[Requirement], context: TransitionContext
 ) -> Iterable[Unmet]:
@@ -36,4 +43,4 @@ def _unmet(
             yield from item.unmet
 
 
-GUARDS: Mapping[str, Guard] = {"gate_met": gate_met, "stage_met": stage_met}
+GUARDS: Mapping[str, Guard] = {"gate_met": gate_met, "stage_met": stage_met, "no_other_case": no_other_case}

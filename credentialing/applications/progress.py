@@ -1,7 +1,9 @@
 """How far a case is: a function of its evidence, its pinned version, its sign-offs and a day."""
 
 import hashlib
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from contextvars import ContextVar
 from dataclasses import dataclass
 from datetime import date, datetime
 from functools import cached_property
@@ -193,6 +195,31 @@ def refresh_progress(application: Application, now: datetime | None = None) -> l
         obsolete.delete()
     _refresh_awaited(application, assessments, now)
     return assessments
+
+
+_postponed: ContextVar[dict[int, tuple[Application, datetime]] | None] = ContextVar("postponed", default=None)
+
+
+@contextmanager
+def refreshed_once() -> Iterator[None]:
+    """Within it, many pieces of evidence change at once: each case is brought up to date once, at the end."""
+    postponed: dict[int, tuple[Application, datetime]] = {}
+    token = _postponed.set(postponed)
+    try:
+        yield
+    finally:
+        _postponed.reset(token)
+    for application, now in postponed.values():
+        refresh_progress(application, now)
+
+
+def note_progress(application: Application, now: datetime) -> None:
+    """Bring a case up to date after a change of its evidence: now, or at the end of `refreshed_once`."""
+    postponed = _postponed.get()
+    if postponed is None:
+        refresh_progress(application, now)
+    else:
+        postponed[application.pk] = (application, now)
 
 
 def awaited_acts(application: Application, assessments: Sequence[Assessment]) -> set[tuple[str, str, str]]:

@@ -22,6 +22,10 @@ class ApplicationQuerySet(models.QuerySet["Application"]):
         """Those of one candidate, drafts included."""
         return self.filter(candidate=person)
 
+    def unfinished(self) -> "ApplicationQuerySet":
+        """Drafts and whatever may still come to a decision: each candidate has one at most."""
+        return self.exclude(state__in=["certified", "declined", "withdrawn"])
+
     def visible_to(self, person: "Person") -> "ApplicationQuerySet":
         """Those this person may open: their own, those they supervise, and by office all submitted ones.
 
@@ -55,7 +59,7 @@ class ApplicationQuerySet(models.QuerySet["Application"]):
 
     def under_way(self) -> "ApplicationQuerySet":
         """Neither drafts nor ended."""
-        return self.exclude(state__in=["draft", "certified", "declined", "withdrawn"])
+        return self.unfinished().exclude(state="draft")
 
     def supervised_by(self, person: "Person") -> "ApplicationQuerySet":
         """Those whose candidate this person supervises now."""

@@ -72,7 +72,7 @@ def form(request: AuthedRequest, application: Application) -> HttpResponse:
     """Write the application form; it can be saved at any time."""
     if not can_edit_form(application):
         return render(request, "applications/form_read.html", {"application": application})
-    bound = ApplicationForm(request.POST or None, instance=application)
+    bound = ApplicationForm(request.POST if request.method == "POST" else None, instance=application)
     if request.method == "POST" and bound.is_valid():
         try:
             save_application_form(application=application, actor=request.user, **bound.cleaned_data)
@@ -91,7 +91,7 @@ def check(request: AuthedRequest, application: Application) -> HttpResponse:
     if application.state != "draft":
         return conflict(request, "Your application has already been submitted.", reverse(HOME))
     action = explain(application, "submit", request.user)
-    bound = SubmissionForm(request.POST or None)
+    bound = SubmissionForm(request.POST if request.method == "POST" else None)
     if request.method == "POST" and bound.is_valid():
         try:
             submit_application(application=application, actor=request.user)
@@ -142,7 +142,7 @@ def requirement(request: AuthedRequest, application: Application, slug: str) -> 
 def supervisor(request: AuthedRequest, application: Application) -> HttpResponse:
     """Ask a supervisor, see the answer, take a request back."""
     people = Person.objects.holding("supervisor", timezone.localdate()).exclude(pk=request.user.pk)
-    bound = SupervisorForm(request.POST or None, people=people)
+    bound = SupervisorForm(request.POST if request.method == "POST" else None, people=people)
     if request.method == "POST" and bound.is_valid():
         try:
             ask_supervisor(application=application, actor=request.user, **bound.cleaned_data)
@@ -175,7 +175,7 @@ def supervisor_end(request: AuthedRequest, application: Application) -> HttpResp
 @require_http_methods(["GET", "HEAD", "POST"])
 def withdraw(request: AuthedRequest, application: Application) -> HttpResponse:
     """Withdraw, after a page that says what that means."""
-    bound = ReasonForm(request.POST or None)
+    bound = ReasonForm(request.POST if request.method == "POST" else None)
     bound.fields["reason"].required = False
     if request.method == "POST" and bound.is_valid():
         try:

@@ -83,13 +83,27 @@ def compile_workflow(definition: PathwayDefinition) -> WorkflowDefinition:
             ),
             Transition(name="resume", source=ON_HOLD, target=stage, roles=KEEPERS, label="Resume"),
             Transition(name="withdraw", source=stage, target=WITHDRAWN, roles=CANDIDATE, label="Withdraw"),
-            Transition(name="reopen", source=WITHDRAWN, target=stage, roles=KEEPERS, label="Reopen"),
+            Transition(
+                name="reopen",
+                source=WITHDRAWN,
+                target=stage,
+                roles=KEEPERS,
+                guards=("no_other_case",),
+                label="Reopen",
+            ),
         ]
     edges += [
         Transition(name="reopen", source=DEFERRED, target=before_last, roles=KEEPERS, label="Reopen"),
         Transition(name="withdraw", source=ON_HOLD, target=WITHDRAWN, roles=CANDIDATE, label="Withdraw"),
         Transition(name="withdraw", source=DEFERRED, target=WITHDRAWN, roles=CANDIDATE, label="Withdraw"),
-        Transition(name="reopen", source=WITHDRAWN, target=DRAFT, roles=CANDIDATE | KEEPERS, label="Reopen"),
+        Transition(
+            name="reopen",
+            source=WITHDRAWN,
+            target=DRAFT,
+            roles=CANDIDATE | KEEPERS,
+            guards=("no_other_case",),
+            label="Reopen",
+        ),
     ]
     workflow = WorkflowDefinition(
         name=f"{definition.slug} {definition.version}", states=tuple(states), transitions=tuple(edges)

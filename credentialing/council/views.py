@@ -33,7 +33,7 @@ from credentialing.reviews.dossier import dossier
 from credentialing.reviews.services import objection_to_review
 from credentialing.reviews.timeline import timeline
 from credentialing.ui.responses import conflict, not_permitted
-from workflows.errors import NotPermitted, TransitionError
+from workflows.errors import TransitionError
 from workflows.models import LedgerRecord
 from workflows.services import available_actions
 
@@ -60,7 +60,7 @@ def home(request: AuthedRequest) -> HttpResponse:
 def case(request: AuthedRequest, uuid: UUID) -> HttpResponse:
     """The case file, and the ballot: written, then confirmed, then cast."""
     application = _case(request, uuid)
-    form = BallotForm(request.POST or None)
+    form = BallotForm(request.POST if request.method == "POST" else None)
     if request.method == "POST" and form.is_valid():
         if "confirmed" not in request.POST:
             choice = Ballot.Choice(form.cleaned_data["choice"]).label
@@ -134,13 +134,11 @@ def standing(request: AuthedRequest, uuid: UUID, verb: str) -> HttpResponse:
     action = next((a for a in available_actions(held, request.user) if a.transition.name == verb), None)
     if action is None:
         return conflict(request, "This is not possible now, or not with your office.", back)
-    form = ReasonForm(request.POST or None)
+    form = ReasonForm(request.POST if request.method == "POST" else None)
     form.fields["reason"].required = action.transition.reason_required
     if request.method == "POST" and form.is_valid():
         try:
             change_standing(credential=held, name=verb, actor=request.user, **form.cleaned_data)
-        except NotPermitted as refusal:
-            return not_permitted(request, str(refusal))
         except TransitionError as refusal:
             return conflict(request, str(refusal), back)
         messages.success(request, f"The credential is now: {held.status_label.lower()}.")
@@ -154,7 +152,7 @@ def standing(request: AuthedRequest, uuid: UUID, verb: str) -> HttpResponse:
 def correct(request: AuthedRequest, uuid: UUID) -> HttpResponse:
     """Another spelling for a certificate whose name no font can print."""
     refused = get_object_or_404(Certificate.objects.refused().select_related("credential__holder"), uuid=uuid)
-    form = CorrectionForm(request.POST or None, initial={"name": refused.printed.name})
+    form = CorrectionForm(request.POST if request.method == "POST" else None, initial={"name": refused.printed.name})
     if request.method == "POST" and form.is_valid():
         try:
             correct_certificate(certificate=refused, actor=request.user, **form.cleaned_data)

@@ -127,4 +127,6 @@ def _url(act: AwaitedAct) -> str:
     requirement = application.requirement(act.requirement)
     if act.act == AwaitedAct.Act.COMPLETE and requirement.kind == "standing":
         return reverse("accounts:person", args=[application.candidate.uuid])
+    if act.act == AwaitedAct.Act.COMPLETE and requirement.kind == "observation":
+        return reverse("evidence:evaluators", args=[application.uuid])
     return f"{case}#{act.requirement}"

@@ -140,7 +140,7 @@ def send_back(request: AuthedRequest, uuid: UUID, slug: str) -> HttpResponse:
     """Return one requirement, saying what should be changed."""
     application = _case(request, uuid)
     sheet = sheet_of(application, _requirement(application, slug), request.user, timezone.localdate())
-    form = ReturnForm(request.POST or None, initial={"seen_digest": sheet.item.digest})
+    form = ReturnForm(request.POST if request.method == "POST" else None, initial={"seen_digest": sheet.item.digest})
     if request.method == "POST" and form.is_valid():
         try:
             return_requirement(application=application, requirement=slug, actor=request.user, **form.cleaned_data)
@@ -189,7 +189,7 @@ def lifecycle(request: AuthedRequest, uuid: UUID, verb: str) -> HttpResponse:
     if verb not in VERBS:
         raise Http404
     back = reverse("reviews:case", args=[uuid])
-    form = ReasonForm(request.POST or None)
+    form = ReasonForm(request.POST if request.method == "POST" else None)
     form.fields["reason"].required = VERBS[verb].reason
     if request.method == "POST" and form.is_valid():
         try:
@@ -209,12 +209,9 @@ def lifecycle(request: AuthedRequest, uuid: UUID, verb: str) -> HttpResponse:
 def step_aside(request: AuthedRequest, uuid: UUID) -> HttpResponse:
     """Declare a conflict of interest; the page shows nothing of the case, so it can be done before opening it."""
     application = _case(request, uuid)
-    form = RecusalForm(request.POST or None)
+    form = RecusalForm(request.POST if request.method == "POST" else None)
     if request.method == "POST" and form.is_valid():
-        try:
-            recuse(application=application, actor=request.user, **form.cleaned_data)
-        except ReviewRefused as refusal:
-            return conflict(request, str(refusal), reverse("home"))
+        recuse(application=application, actor=request.user, **form.cleaned_data)
         messages.success(request, "You have stepped aside. The case is closed to you from now on.")
         return redirect("home")
     return render(request, "reviews/step_aside.html", {"application": application, "form": form})

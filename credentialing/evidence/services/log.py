@@ -10,6 +10,7 @@ from django.utils import timezone
 
 from credentialing.accounts.models import Person
 from credentialing.applications.models import Application
+from credentialing.applications.progress import refreshed_once
 from credentialing.audit.events import Event
 from credentialing.correspondence.services import send_letter
 from credentialing.evidence.models import LogEntry
@@ -156,7 +157,8 @@ def confirm_log_entries(*, entries: Iterable[LogEntry], actor: Person, now: date
     Raises:
         PermissionError, EvidenceRefused: as for one.
     """
-    return [confirm_log_entry(entry=entry, role="supervisor", actor=actor, now=now) for entry in entries]
+    with refreshed_once():
+        return [confirm_log_entry(entry=entry, role="supervisor", actor=actor, now=now) for entry in entries]
 
 
 @transaction.atomic

@@ -9,7 +9,7 @@ from random import Random
 from credentialing.accounts.models import Person
 from credentialing.accounts.services import record_membership
 from credentialing.applications.models import Application
-from credentialing.applications.progress import assess_requirement
+from credentialing.applications.progress import assess_requirement, refreshed_once
 from credentialing.applications.services.drafts import save_application_form, start_application, submit_application
 from credentialing.applications.services.lifecycle import sign_off_stage
 from credentialing.applications.services.supervision import answer_supervision, ask_supervisor
@@ -165,6 +165,11 @@ class CaseWalk:
 
     def lead(self, months: int, *, unconfirmed: int = 0) -> "CaseWalk":
         """Lead one session a month and be supervised every other month; the last ones may wait for confirmation."""
+        with refreshed_once():
+            self._lead(months, unconfirmed)
+        return self
+
+    def _lead(self, months: int, unconfirmed: int) -> None:
         for index in range(months):
             day = months_after(self.starts_on, index + 1)
             if index == 12:  # noqa: PLR2004 - the anniversary
@@ -195,7 +200,6 @@ class CaseWalk:
                     recording_destroyed_on=day + timedelta(days=2),
                     now=noon(day + timedelta(days=2)),
                 )
-        return self
 
     def two_years(self) -> "CaseWalk":
         """Everything that two years of supervised leading ask for, the last intensive and its evaluations apart."""

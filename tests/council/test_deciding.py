@@ -1,0 +1,180 @@
+"""The council decides by ballots: quorum of distinct members, majority of the votes other than abstentions."""
+
+from datetime import date, timedelta
+
+import pytest
+from django.db import IntegrityError, transaction
+
+from certificates.models import Certificate, Credential
+from credentialing.applications.models import AwaitedAct
+from credentialing.applications.services.lifecycle import change_lifecycle
+from credentialing.correspondence.models import Letter
+from credentialing.council.models import Ballot, Decision
+from credentialing.council.services import (
+    NotAVoter,
+    VoteRefused,
+    cast_ballot,
+    change_standing,
+    correct_certificate,
+    is_before_the_council,
+    outcome_of,
+)
+from credentialing.operations.demo.walk import noon
+from tests.certificates.factories import awarded, prepared
+from tests.factories import PersonFactory, make_walk
+from workflows.ledger import verify_chain
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def walk():
+    return make_walk().reach_council()
+
+
+def vote(walk, member: int, choice: str = "approve", **kwargs) -> Ballot:
+    now = noon(walk.reviewed_on + timedelta(days=20 + member))
+    values = {"actor": walk.officers.council[member], "now": now, **kwargs}
+    return cast_ballot(application=walk.application, choice=choice, **values)
+
+
+def test_third_approval_certifies_awards_and_prepares_the_certificate(walk):
+    for member in range(2):
+        vote(walk, member)
+    walk.application.refresh_from_db()
+    assert walk.application.state == "workshop_attended"
+    vote(walk, 2)
+    walk.application.refresh_from_db()
+    assert walk.application.state == "certified"
+    credential = Credential.objects.get(holder=walk.candidate)
+    year = walk.reviewed_on.year
+    assert (credential.state, credential.number) == ("active", f"ABS-{year}-0001")
+    assert Certificate.objects.get().status == "intent"
+    decision = Decision.objects.get()
+    assert (decision.outcome, decision.minute_number) == ("approved", f"{year}-01")
+    assert list(verify_chain(walk.application)) == []
+    assert not AwaitedAct.objects.filter(application=walk.application).exists()
+    assert Letter.objects.filter(template="certified", recipient=walk.candidate).count() == 1
+    assert str(decision).endswith("Certified")
+    with pytest.raises(VoteRefused, match="isn't before"):
+        vote(walk, 3)
+
+
+def test_refused_votes_change_nothing(walk):
+    vote(walk, 0)
+    with pytest.raises(VoteRefused, match="already voted"):
+        vote(walk, 0)
+    with pytest.raises(NotAVoter, match="Only members"):
+        vote(walk, 1, actor=walk.officers.coordinator)
+    for choice in ("defer", "decline"):
+        with pytest.raises(VoteRefused, match="Say why"):
+            vote(walk, 1, choice, reason=" ")
+    walk.supervisor.terms.create(role="council", starts_on=date(2015, 1, 1))
+    with pytest.raises(NotAVoter, match="supervise"):
+        vote(walk, 1, actor=walk.supervisor)
+    walk.candidate.terms.create(role="council", starts_on=date(2015, 1, 1))
+    with pytest.raises(NotAVoter, match="own case"):
+        vote(walk, 1, actor=walk.candidate)
+    assert Ballot.objects.count() == 1
+    with pytest.raises(IntegrityError), transaction.atomic():
+        Ballot.objects.create(decision=Decision.objects.get(), member=walk.officers.council[0], choice="abstain")
+    assert str(Ballot.objects.get()).endswith(": approve")
+    assert str(Decision.objects.get()).endswith(": open")
+
+
+def test_deferral_tells_conditions_and_leads_to_a_new_decision(walk):
+    until = walk.reviewed_on + timedelta(days=200)
+    vote(walk, 0, "defer", reason="Six more sessions.", defer_until=until)
+    vote(walk, 1, "abstain")
+    vote(walk, 2, "defer", reason="Work on silence.")
+    walk.application.refresh_from_db()
+    assert (walk.application.state, walk.application.deferred_until) == ("deferred", until)
+    assert walk.application.conditions == "Six more sessions.\n\nWork on silence."
+    assert not Credential.objects.exists()
+    change_lifecycle(application=walk.application, name="reopen", actor=walk.officers.coordinator, now=noon(until))
+    assert (walk.application.state, walk.application.attempt) == ("workshop_attended", 2)
+    for member in range(3):
+        vote(walk, member, now=noon(until + timedelta(days=3)))
+    walk.application.refresh_from_db()
+    assert walk.application.state == "certified"
+    assert Decision.objects.made().count() == 2
+
+
+def test_decline_ends_the_case_with_the_reasons(walk):
+    for member in range(3):
+        vote(walk, member, "decline", reason="Not suited.")
+    walk.application.refresh_from_db()
+    assert (walk.application.state, walk.application.is_open) == ("declined", False)
+    assert "Not suited." in Letter.objects.get(template="declined").body
+
+
+def test_tie_and_missing_quorum_leave_the_decision_open(walk):
+    decision = Decision.objects.create(application=walk.application, attempt=1)
+    for choices, outcome in (
+        (["approve", "approve"], ""),
+        (["approve", "decline", "abstain"], ""),
+        (["abstain", "abstain", "abstain"], ""),
+        (["approve", "abstain", "abstain"], "approved"),
+        (["approve", "approve", "decline"], "approved"),
+        (["approve", "approve", "decline", "decline"], ""),
+        (["approve", "approve", "decline", "defer"], ""),
+        (["decline", "decline", "decline", "approve"], "declined"),
+        (["defer", "defer", "abstain"], "deferred"),
+    ):
+        decision.ballots.all().delete()
+        for member, choice in zip(walk.officers.council, choices, strict=False):
+            Ballot.objects.create(decision=decision, member=member, choice=choice, reason="x")
+        assert outcome_of(decision, 3) == outcome, choices
+
+
+def test_ballot_on_a_decision_that_was_made_meanwhile_is_refused(walk):
+    Decision.objects.create(
+        application=walk.application,
+        attempt=1,
+        outcome="deferred",
+        minute_number="2026-09",
+        decided_at=noon(walk.reviewed_on),
+    )
+    with pytest.raises(VoteRefused, match="already decided"):
+        vote(walk, 0)
+
+
+def test_minutes_of_a_year_are_numbered_and_unique(walk):
+    Decision.objects.create(
+        application=walk.application, attempt=9, outcome="deferred", minute_number=f"{walk.reviewed_on.year}-07",
+        decided_at=noon(walk.reviewed_on),
+    )  # fmt: skip
+    for member in range(3):
+        vote(walk, member)
+    assert Decision.objects.get(attempt=1).minute_number == f"{walk.reviewed_on.year}-08"
+
+
+def test_case_whose_evidence_changed_is_no_longer_before_the_council(walk):
+    assert is_before_the_council(walk.application, walk.reviewed_on)
+    walk.candidate.memberships.update(ends_on=walk.reviewed_on - timedelta(days=1))
+    assert not is_before_the_council(walk.application, walk.reviewed_on)
+    with pytest.raises(VoteRefused, match="isn't before"):
+        vote(walk, 0)
+
+
+def test_earlier_states_are_not_before_the_council():
+    walk = make_walk().submit()
+    assert not is_before_the_council(walk.application, walk.starts_on)
+
+
+def test_change_of_standing_is_told_to_the_holder():
+    credential, council = awarded(), PersonFactory(offices=["council"])
+    change_standing(credential=credential, name="suspend", actor=council, reason="Until the report is in.")
+    assert "Until the report is in." in Letter.objects.get(template="suspended").body
+    change_standing(credential=credential, name="reinstate", actor=council, reason="It is in.")
+    letter = Letter.objects.get(template="standing_changed")
+    assert letter.subject == "Your credential is now active"
+
+
+def test_certificates_are_corrected_by_registrar_and_administrator():
+    certificate = prepared(name="𓀀")
+    type(certificate).objects.filter(pk=certificate.pk).update(status="refused", problem="x")
+    with pytest.raises(PermissionError):
+        correct_certificate(certificate=certificate, name="Nora", actor=PersonFactory(offices=["council"]))
+    again = correct_certificate(certificate=certificate, name="Nora", actor=PersonFactory(offices=["registrar"]))
+    assert (again.status, again.printed.name) == ("intent", "Nora")
