@@ -106,7 +106,7 @@ def test_unknown_template_is_refused(ada):
 
 
 def write_letters_of_a_candidacy(officers: Officers) -> None:
-    walk = make_walk(candidate=PersonFactory(name="Ada O'Neil & <Co>"), officers=officers)
+    walk = make_walk(candidate=PersonFactory(name="Ada O'Neil & <Co>"), society=officers)
     walk.submit()
     application = walk.application
     supervision = ask_supervisor(
@@ -136,7 +136,7 @@ def write_letters_of_a_candidacy(officers: Officers) -> None:
 
 
 def write_letters_of_the_whole_way(officers: Officers) -> None:
-    walk = make_walk(candidate=PersonFactory(name="Bea O'Neil & <Co>"), officers=officers)
+    walk = make_walk(candidate=PersonFactory(name="Bea O'Neil & <Co>"), society=officers)
     walk.reach_council()
     walk.vote("defer", reason="One more session")
     change_lifecycle(application=walk.application, name="withdraw", actor=walk.candidate)
