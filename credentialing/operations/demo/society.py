@@ -154,9 +154,9 @@ def withdrawn(walk: CaseWalk, _: Officers) -> None:
 
 
 def in_conflict(walk: CaseWalk, officers: Officers) -> None:
-    """Admitted; in conflict with reviewer1 and council2."""
-    walk.starts_on = months_ago(4)
-    walk.begin_supervision().lead(3)
+    """Admitted, the first fee is due; in conflict with reviewer1 and council2."""
+    walk.starts_on = months_ago(1)
+    walk.admit()
     for officer in (officers.chair, officers.council[1]):
         declare_conflict(person=officer, other=walk.candidate, relation="worked together until 2024", actor=officer)
 

@@ -41,15 +41,17 @@ class Command(BaseCommand):
             msg = f"No version of the pathway {pathway} is in force: publish it first (manage.py pathway publish)."
             raise CommandError(msg)
         try:
-            holders = read_holders(file.read_bytes(), today=timezone.localdate())
+            content = file.read_bytes()
+        except OSError as error:
+            msg = f"{file} can't be read: {error.strerror}."
+            raise CommandError(msg) from error
+        try:
+            holders = read_holders(content, today=timezone.localdate())
             with transaction.atomic():
                 result = import_holders(holders=holders, pathway=version.definition, actor=actor)
                 for credential in result.added:
                     self.stdout.write(f"{credential.number}  {credential.awarded_on}  {credential.holder}")
                 transaction.set_rollback(dry_run)
-        except OSError as error:
-            msg = f"{file} can't be read: {error.strerror}."
-            raise CommandError(msg) from error
         except (HoldersRefused, PermissionError) as refusal:
             msg = f"Nothing was imported.\n{refusal}"
             raise CommandError(msg) from refusal
