@@ -107,6 +107,7 @@ def note_admission(*, application: Application, now: datetime) -> None:
     updated = Application.objects.filter(pk=application.pk, admitted_at__isnull=True).update(admitted_at=now)
     if updated:
         application.refresh_from_db()
+        refresh_progress(application, now)  # what waits for admission, waits no more
         send_letter(
             template="admitted",
             to=application.candidate,
