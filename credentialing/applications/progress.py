@@ -179,7 +179,7 @@ def refresh_progress(application: Application, now: datetime | None = None) -> l
             application=application, requirement=item.requirement.slug
         )
         before = row.told
-        waiting_on = item.waiting_on if application.is_open else ""
+        waiting_on = item.waiting_on if application.is_open and not application.is_paused else ""
         if row.waiting_on != waiting_on or (waiting_on and row.waiting_since is None):
             row.waiting_since = now if waiting_on else None
         row.position = position
