@@ -21,9 +21,7 @@ start_postgres() {
         { cat "$PGFOLDER/log" >&2; die "A private PostgreSQL could not be made."; }
     as_postgres "'$POSTGRES/pg_ctl' -D '$PGFOLDER/data' -w -l '$PGFOLDER/log' -o \"-c listen_addresses='' -k '$PGFOLDER' -c fsync=off -c max_connections=200\" start >/dev/null" ||
         { cat "$PGFOLDER/log" >&2; die "A private PostgreSQL could not be started."; }
-    export CREDENTIALING_DATABASE_URL="postgres://credentialing@%2F${PGFOLDER#/}/postgres"
-    CREDENTIALING_DATABASE_URL=$(printf '%s' "postgres://credentialing@${PGFOLDER}" | sed 's#@/#@%2F#; s#\([a-z0-9]\)/\([a-z]\)#\1%2F\2#g')/postgres
-    export CREDENTIALING_DATABASE_URL
+    export PGHOST="$PGFOLDER" CREDENTIALING_DATABASE_URL="postgres://credentialing@/postgres"
 }
 
 stop_postgres() {

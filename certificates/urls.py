@@ -6,7 +6,7 @@ from certificates import views
 
 app_name = "certificates"
 urlpatterns = [
-    path("v/<str:token>", views.verification, name="verification"),
+    path("v/<slug:token>", views.verification, name="verification"),
     path("verify/", views.verify, name="verify"),
     path("certificates/<uuid:uuid>.pdf", views.download, name="download"),
 ]

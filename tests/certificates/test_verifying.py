@@ -75,7 +75,7 @@ def test_replaced_edition_says_so_and_still_answers(client, certificate):
 def test_unknown_code_is_told_in_words(client, token):
     page = client.get(f"/v/{token}")
     assert page.status_code == 404
-    if "/" not in token:
+    if token.isalnum():
         assert "knows no certificate" in page.text
         assert client.get(f"/v/{token}", headers={"accept": "application/json"}).json() == {"status": "unknown"}
 
