@@ -1,6 +1,7 @@
-"""`manage.py demo`: fill a demo society once, and say who can log in."""
+"""`manage.py demo`: bring the database up to date, fill a demo society once, and say who can log in."""
 
 from argparse import ArgumentParser
+from io import StringIO
 from typing import Any
 
 from django.conf import settings
@@ -33,6 +34,7 @@ class Command(BaseCommand):
         if candidates < 0:
             msg = "The number of candidates can't be negative."
             raise CommandError(msg)
+        call_command("migrate", verbosity=0)
         if reset:
             with lifted_triggers():
                 call_command("flush", interactive=False, verbosity=0)
@@ -42,6 +44,7 @@ class Command(BaseCommand):
             for line in fill_society(candidates=candidates, password=password):
                 if options["verbosity"] > 1:
                     self.stdout.write(f"  {line}")
+        call_command("tick", stdout=StringIO())
         self._log_ins(password)
 
     def _log_ins(self, password: str) -> None:
