@@ -29,6 +29,7 @@ from credentialing.applications.services.supervision import (
     end_supervision,
 )
 from credentialing.pathways.kinds import kind
+from credentialing.pathways.models import PathwayVersion
 from credentialing.ui.responses import conflict
 from workflows.errors import TransitionBlocked, TransitionError
 from workflows.services import explain
@@ -61,7 +62,10 @@ def home(request: AuthedRequest) -> HttpResponse:
 @require_POST
 def start(request: AuthedRequest) -> HttpResponse:
     """Begin a draft."""
-    start_application(actor=request.user)
+    try:
+        start_application(actor=request.user)
+    except PathwayVersion.DoesNotExist:
+        return conflict(request, "Nobody can apply yet: no pathway is in force.", reverse(HOME), title="Not open yet")
     return redirect("applications:form")
 
 

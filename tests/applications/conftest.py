@@ -40,3 +40,10 @@ def submitted(walk) -> Application:
 def draft(db) -> Application:
     abs_version()
     return start_application(actor=PersonFactory(name="Dora Draft"), now=NOON)
+
+
+@pytest.fixture
+def own(client, draft) -> Application:
+    """The case of whoever is logged in."""
+    client.force_login(draft.candidate)
+    return draft

@@ -5,6 +5,7 @@ from datetime import timedelta
 import pytest
 
 from credentialing.accounts.services import record_membership
+from credentialing.applications import progress
 from credentialing.applications.models import AwaitedAct, RequirementProgress
 from credentialing.applications.progress import (
     assess_case,
@@ -17,6 +18,7 @@ from credentialing.applications.progress import (
 )
 from credentialing.operations.demo.walk import noon
 from tests.applications.conftest import NOON, put
+from tests.factories import MembershipFactory
 
 pytestmark = pytest.mark.django_db
 
@@ -202,3 +204,34 @@ def test_supervision_may_begin_on_the_day_the_fee_came_in_after_agreement_and_ad
 def test_draft_waits_for_nothing_that_comes_later(draft):
     assert awaited_acts(draft, []) == set()
     assert next_stage(draft) is None
+
+
+def test_many_changes_bring_a_case_up_to_date_once_at_the_end(draft, monkeypatch):
+    refreshed = []
+    monkeypatch.setattr(progress, "_refresh_awaited", lambda application, *_: refreshed.append(application))
+
+    with progress.refreshed_once():
+        for _ in range(3):
+            progress.note_progress(draft, NOON)
+        assert refreshed == []
+    assert refreshed == [draft]
+
+    progress.note_progress(draft, NOON)
+    assert refreshed == [draft, draft]
+
+
+def test_changes_that_failed_bring_nothing_up_to_date(draft):
+    stamps = set(draft.requirement_progress.values_list("refreshed_at"))
+    MembershipFactory(person=draft.candidate)
+
+    def fail_halfway():
+        with progress.refreshed_once():
+            progress.note_progress(draft, NOON + timedelta(days=1))
+            raise OSError
+
+    with pytest.raises(OSError):  # noqa: PT011 - the very one raised above
+        fail_halfway()
+
+    assert set(draft.requirement_progress.values_list("refreshed_at")) == stamps
+    progress.note_progress(draft, NOON)
+    assert draft.requirement_progress.get(requirement="membership").met

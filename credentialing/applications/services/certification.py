@@ -1,6 +1,6 @@
 """The last step: the council has decided; the credential is awarded and the certificate prepared."""
 
-from datetime import datetime
+from datetime import date, datetime
 
 from django.conf import settings
 from django.db import transaction
@@ -67,10 +67,10 @@ def certify(*, application: Application, actor: Person, now: datetime | None = N
     return credential
 
 
-def signatories_on(day: object) -> tuple[Signatory, ...]:
+def signatories_on(day: date) -> tuple[Signatory, ...]:
     """Those in office on that day sign."""
     return tuple(
         Signatory(name=person.printed_name, office=office)
         for role, office in OFFICES.items()
-        for person in Person.objects.holding(role, day)[:1]  # type: ignore[arg-type]
+        for person in Person.objects.holding(role, day)[:1]
     )
