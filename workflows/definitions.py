@@ -100,7 +100,7 @@ class WorkflowDefinition:
         raise KeyError(slug)
 
     def validate(self) -> None:
-        """Refuse a definition that people could get stuck in.
+        """Refuse a definition that people could get stuck in: from everywhere a way leads to a final state.
 
         Raises:
             DefinitionInvalid: with everything that is wrong, in words.
@@ -141,15 +141,21 @@ class WorkflowDefinition:
             yield f"the exit {name} is no act"
 
     def _reach_faults(self) -> Iterator[str]:
-        reached, frontier = {self.initial}, [self.initial]
-        while frontier:
-            for edge in self.edges(source=frontier.pop()):
-                if edge.target not in reached:
-                    reached.add(edge.target)
-                    frontier.append(edge.target)
-        leaving = {edge.source for edge in self.transitions if edge.source != edge.target}
+        edges = {(edge.source, edge.target) for edge in self.transitions}
+        reached = _closure({self.initial}, edges)
+        ending = _closure(
+            {state.slug for state in self.states if state.kind == "final"}, {(end, begin) for begin, end in edges}
+        )
         for state in self.states:
             if state.slug not in reached:
                 yield f"the state {state.slug} can't be reached"
-            elif state.kind != "final" and state.slug not in leaving:
+            elif state.slug not in ending:
                 yield f"the state {state.slug} is a dead end"
+
+
+def _closure(start: set[str], edges: set[tuple[str, str]]) -> set[str]:
+    """Everything to which the edges lead from `start`, which is part of it."""
+    found = set(start)
+    while fresh := {end for begin, end in edges if begin in found} - found:
+        found |= fresh
+    return found

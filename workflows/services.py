@@ -53,10 +53,10 @@ def perform(
         NotPermitted: the actor may not do it.
         TransitionBlocked: something is missing; `unmet` says what (`ReasonRequired` when it is the reason).
     """
-    now = now or timezone.now()
     reason = reason.strip()
     with transaction.atomic():
         subject = _locked(obj)
+        now = now or timezone.now()  # under the lock, so that a subject's records stand in the order of their times
         if expected_version is not None and subject.version != expected_version:
             msg = "Somebody else has changed this since you looked at it."
             raise StaleVersion(msg)

@@ -40,11 +40,23 @@ def test_sound_machine_is_accepted():
         (machine(edge("a", "c")), "the state b can't be reached"),
         (machine(edge("a", "b")), "the state b is a dead end"),
         (machine(edge("a", "b"), edge("a", "c"), edge("b", "b")), "the state b is a dead end"),
+        (
+            machine(*(edge(s, t) for s, t in ("ac", "ab", "bd", "db")), states="a:initial b:normal c:final d:normal"),
+            "b is a dead end; the state d is a dead end",
+        ),
     ],
 )
 def test_fault_is_named(definition, words):
     with pytest.raises(DefinitionInvalid, match=words):
         definition.validate()
+
+
+def test_all_faults_are_named_at_once():
+    with pytest.raises(DefinitionInvalid) as refused:
+        machine(edge("a", "x"), edge("a", "b", roles=frozenset()), exits=frozenset({"fly"})).validate()
+    assert str(refused.value) == (
+        "m: go from a to x: there is no state x; go from a to b: nobody may do it; the exit fly is no act"
+    )
 
 
 def test_final_state_may_be_left_by_a_named_exit():

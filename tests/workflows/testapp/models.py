@@ -47,6 +47,10 @@ FAULTY = replace(
         Transition(name="bungle", source="asked", target="lent", roles=CHIEF),
         Transition(name="explode", source="asked", target="lent", roles=CHIEF, guards=("broken", "unknown")),
         Transition(name="vanish", source="asked", target="lent", roles=READER),
+        Transition(name="testify", source="asked", target="lent", roles=CHIEF, guards=("witness",)),
+        Transition(
+            name="confess", source="asked", target="lent", roles=CHIEF, guards=("witness",), reason_required=True
+        ),
         Transition(name="balk", source="asked", target="lent", roles=CHIEF),
         Transition(name="fork", source="asked", target="lent", roles=CHIEF),
         Transition(name="fork", source="asked", target="paused", roles=CHIEF),
@@ -70,7 +74,12 @@ def broken(subject: WorkflowSubject, context: TransitionContext) -> Iterable[Unm
     raise ZeroDivisionError
 
 
-GUARDS: Mapping[str, Guard] = {"paid": paid, "in_time": in_time, "broken": broken}
+def witness(subject: WorkflowSubject, context: TransitionContext) -> Iterable[Unmet]:
+    seen = f"{context.actor.pk}|{context.reason}|{context.now:%Y-%m-%d %H:%M}|{context.transition.name}"
+    yield Unmet(code="witness", message=seen)
+
+
+GUARDS: Mapping[str, Guard] = {"paid": paid, "in_time": in_time, "broken": broken, "witness": witness}
 
 
 class Shelf(models.Model):
@@ -84,6 +93,7 @@ class Loan(WorkflowSubject):
     title = models.CharField(max_length=40)
     note = models.TextField(blank=True)
     grants = models.JSONField(default=dict)
+    granted_until = models.DateField(null=True)
     refuses = models.JSONField(default=list)
     evidence = models.JSONField(default=list)
     fee_due = models.PositiveIntegerField(default=0)
@@ -97,6 +107,8 @@ class Loan(WorkflowSubject):
         return LOAN
 
     def roles_of(self, actor: Any, on: date) -> frozenset[str]:
+        if self.granted_until and on > self.granted_until:
+            return frozenset()
         return frozenset(self.grants.get(str(actor.pk), []))
 
     def objection_to(self, actor: Any, transition: Transition) -> str:
@@ -170,6 +182,14 @@ class FaultyLoan(Loan):
     @transition(field="state", source="asked", target="lent")
     def explode(self, *, context: TransitionContext) -> None:
         """Its guard fails."""
+
+    @transition(field="state", source="asked", target="lent")
+    def testify(self, *, context: TransitionContext) -> None:
+        """Its guard tells what it was told."""
+
+    @transition(field="state", source="asked", target="lent")
+    def confess(self, *, context: TransitionContext) -> None:
+        """Needs a reason besides."""
 
     def vanish(self) -> None:
         """No django-fsm transition, although the definition names one."""
