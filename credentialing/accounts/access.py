@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 from functools import wraps
-from typing import Any, cast
+from typing import Any
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
@@ -17,7 +17,7 @@ __all__ = ["AuthedRequest", "public", "requires", "roles_today", "signed_in"]
 class AuthedRequest(HttpRequest):
     """A request of somebody who has logged in."""
 
-    user: Person  # type: ignore[assignment]  # narrower than Django's AnonymousUser union, by the decorators below
+    user: Person  # narrower than Django's AnonymousUser union, by the decorators below
 
 
 def signed_in(view: View) -> View:
@@ -48,7 +48,6 @@ def roles_today(request: HttpRequest) -> frozenset[str]:
     if not request.user.is_authenticated:
         return frozenset()
     if not hasattr(request, "_roles_today"):
-        person = cast("Person", request.user)
-        request._roles_today = person.roles_on(timezone.localdate())  # type: ignore[attr-defined]  # noqa: SLF001 - our own cache
+        request._roles_today = request.user.roles_on(timezone.localdate())  # type: ignore[attr-defined]  # noqa: SLF001 - our own cache
     roles: frozenset[str] = request._roles_today  # type: ignore[attr-defined]  # noqa: SLF001 - our own cache
     return roles

@@ -34,7 +34,7 @@ class PersonManager(BaseUserManager.from_queryset(PersonQuerySet)):  # type: ign
 
     def create_user(self, email: str | None, password: str | None = None, **fields: Any) -> "Person":
         """Create a person who can log in (or, without e-mail, one who only stands in the registry)."""
-        person = self.model(email=email.lower() if email else None, **fields)
+        person: Person = self.model(email=email.lower() if email else None, **fields)
         person.set_password(password)
         person.save(using=self._db)
         return person
@@ -47,16 +47,17 @@ class PersonManager(BaseUserManager.from_queryset(PersonQuerySet)):  # type: ign
 
     def get_by_natural_key(self, email: str) -> "Person":
         """The person of that address, whatever its case."""
-        return self.get(email=email.lower())
+        person: Person = self.get(email=email.lower())
+        return person
 
     def system(self) -> "Person":
         """The actor of ordinary transitions that no person performs: due dates and imports."""
         from credentialing.accounts.models import SYSTEM_PERSON_ID  # noqa: PLC0415 - models import this module
 
-        person, _ = self.get_or_create(
+        system: Person = self.get_or_create(
             uuid=SYSTEM_PERSON_ID, defaults={"name": "The system", "is_active": False, "listed": False}
-        )
-        return person
+        )[0]
+        return system
 
 
 class TermQuerySet(models.QuerySet["Term"]):

@@ -1,8 +1,11 @@
 """Forms of the candidate's case."""
 
+from typing import Any, cast
+
 from django import forms
 
 from credentialing.accounts.models import Person
+from credentialing.accounts.querysets import PersonQuerySet
 from credentialing.applications.models import Application
 from credentialing.ui.forms import SocietyForm, SocietyModelForm
 
@@ -33,11 +36,23 @@ class SubmissionForm(SocietyForm):
     truthful = forms.BooleanField(label="What I have written is true, and it names no patient and no group member")
 
 
+class SupervisorChoice(forms.ModelChoiceField):  # type: ignore[type-arg]  # Django's own can't be subscripted
+    """People with their degrees and place, so that namesakes can be told apart."""
+
+    def label_from_instance(self, obj: Person) -> str:
+        """Name, degrees, place."""
+        return ", ".join(part for part in (obj.printed_name, obj.post_nominals, obj.city, obj.country) if part)
+
+
 class SupervisorForm(SocietyForm):
     """Ask somebody on the list of supervisors."""
 
-    supervisor = forms.ModelChoiceField(
-        label="Supervisor", queryset=Person.objects.none(), to_field_name="uuid", widget=forms.RadioSelect
+    supervisor = SupervisorChoice(
+        label="Supervisor",
+        queryset=Person.objects.none(),
+        to_field_name="uuid",
+        widget=forms.RadioSelect,
+        empty_label=None,
     )
     note = forms.CharField(
         label="A few words to them",
@@ -47,13 +62,9 @@ class SupervisorForm(SocietyForm):
         help_text="Where you work, when you could meet. Nothing about patients.",
     )
 
-    def __init__(self, *args: object, people: object, **kwargs: object) -> None:
+    def __init__(self, *args: Any, people: PersonQuerySet, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.fields["supervisor"].queryset = people
-        self.fields["supervisor"].empty_label = None
-        self.fields["supervisor"].label_from_instance = lambda person: ", ".join(
-            part for part in (person.printed_name, person.post_nominals, person.city, person.country) if part
-        )
+        cast("SupervisorChoice", self.fields["supervisor"]).queryset = people
 
 
 class ReasonForm(SocietyForm):

@@ -5,7 +5,7 @@ import re
 import tomllib
 import types
 import typing
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import MISSING, fields
 from decimal import Decimal
 from typing import Any, NoReturn
@@ -214,8 +214,13 @@ def _parameters(cls: type[Any], table: _Table) -> Any:
         elif typing.get_origin(hint) is tuple:
             values[item.name] = table.texts(item.name, item.default)
         else:
-            read = {bool: table.flag, int: table.whole, Decimal: table.amount, str: table.text}[hint]
-            values[item.name] = read(item.name, item.default)
+            readers: Mapping[Any, Callable[..., Any]] = {
+                bool: table.flag,
+                int: table.whole,
+                Decimal: table.amount,
+                str: table.text,
+            }
+            values[item.name] = readers[hint](item.name, item.default)
     return cls(**values)
 
 
