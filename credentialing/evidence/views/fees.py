@@ -28,6 +28,7 @@ LATEST = 20
 def fees(request: AuthedRequest) -> HttpResponse:
     """Who owes what, since when; and what was marked lately."""
     waiting = AwaitedAct.objects.awaiting(frozenset({"treasurer"})).exclude(application__candidate=request.user)
+    waiting = waiting.filter(act=AwaitedAct.Act.COMPLETE)
     rows = []
     for act in waiting:
         definition = act.application.definition

@@ -12,9 +12,8 @@ from credentialing.applications.models import Application
 from credentialing.evidence.forms.files import SignatureForm
 from credentialing.evidence.services.cases import EvidenceRefused
 from credentialing.evidence.services.statements import attest, sign_agreement, withdraw_attestation
-from credentialing.evidence.views.refusals import accepted
 from credentialing.pathways.definitions import Requirement
-from credentialing.ui.responses import conflict
+from credentialing.ui.responses import conflict, not_permitted
 
 
 @signed_in
@@ -24,13 +23,8 @@ def agreement(request: AuthedRequest, application: Application, slug: str) -> Ht
     """Read the agreement and sign it."""
     requirement = requirement_of(application, slug, "agreement")
     form = SignatureForm(request.POST if request.method == "POST" else None)
-    if (
-        request.method == "POST"
-        and form.is_valid()
-        and accepted(form, lambda: sign_agreement(application=application, requirement=slug, actor=request.user))
-    ):
-        messages.success(request, "You have signed.")
-        return redirect("applications:requirement", slug)
+    if request.method == "POST" and form.is_valid():
+        return sign(request, application, slug, reverse("applications:requirement", args=[slug]))
     signatures = application.signatures.filter(requirement=slug, withdrawn_at__isnull=True).select_related("person")
     context = {
         "requirement": requirement,
@@ -40,6 +34,18 @@ def agreement(request: AuthedRequest, application: Application, slug: str) -> Ht
         "mine": any(signature.person_id == request.user.pk for signature in signatures),
     }
     return render(request, "evidence/agreement.html", context)
+
+
+def sign(request: AuthedRequest, application: Application, slug: str, done_url: str) -> HttpResponse:
+    """Sign as the party that asks, and go to `done_url`; 403 for somebody who is no party, 409 when it can't be now."""
+    try:
+        sign_agreement(application=application, requirement=slug, actor=request.user)
+    except PermissionError as refusal:
+        return not_permitted(request, str(refusal))
+    except EvidenceRefused as refusal:
+        return conflict(request, str(refusal), request.path)
+    messages.success(request, "You have signed.")
+    return redirect(done_url)
 
 
 @signed_in
@@ -57,11 +63,11 @@ def attestation(request: AuthedRequest, application: Application, slug: str) -> 
         messages.success(request, "Your statement is taken back.")
         return redirect("evidence:attestation", slug)
     form = SignatureForm(request.POST if request.method == "POST" else None)
-    if (
-        request.method == "POST"
-        and form.is_valid()
-        and accepted(form, lambda: attest(application=application, requirement=slug, actor=request.user))
-    ):
+    if request.method == "POST" and form.is_valid():
+        try:
+            attest(application=application, requirement=slug, actor=request.user)
+        except EvidenceRefused as refusal:
+            return conflict(request, str(refusal), request.path)
         messages.success(request, "Your statement is recorded.")
         return redirect("applications:requirement", slug)
     text = application.definition.statement(requirement.parameters.statement)

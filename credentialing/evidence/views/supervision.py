@@ -22,7 +22,6 @@ from credentialing.evidence.forms.log import DenialForm, ReportForm, Supervision
 from credentialing.evidence.models import LogEntry, SupervisionSession
 from credentialing.evidence.services.cases import EvidenceRefused
 from credentialing.evidence.services.log import confirm_log_entries, deny_log_entry
-from credentialing.evidence.services.statements import sign_agreement
 from credentialing.evidence.services.supervision import (
     answer_supervision_sessions,
     file_report,
@@ -30,7 +29,7 @@ from credentialing.evidence.services.supervision import (
     remove_supervision_session,
 )
 from credentialing.evidence.views.refusals import accepted
-from credentialing.evidence.views.statements import requirement_of
+from credentialing.evidence.views.statements import requirement_of, sign
 from credentialing.ui.responses import conflict
 
 HOME = "evidence:supervision"
@@ -182,13 +181,8 @@ def supervised_agreement(request: AuthedRequest, uuid: UUID, slug: str) -> HttpR
     application = _supervised(request, uuid)
     requirement = requirement_of(application, slug, "agreement")
     form = SignatureForm(request.POST if request.method == "POST" else None)
-    if (
-        request.method == "POST"
-        and form.is_valid()
-        and accepted(form, lambda: sign_agreement(application=application, requirement=slug, actor=request.user))
-    ):
-        messages.success(request, "You have signed.")
-        return redirect("evidence:supervised", uuid)
+    if request.method == "POST" and form.is_valid():
+        return sign(request, application, slug, reverse("evidence:supervised", args=[uuid]))
     signatures = application.signatures.filter(requirement=slug, withdrawn_at__isnull=True).select_related("person")
     context = {
         "requirement": requirement,
