@@ -47,12 +47,10 @@ INSTALLED_APPS = [
     "credentialing.ui",
     "certificates",
     "workflows",
-    "rules.apps.AutodiscoverRulesConfig",
     "allauth",
     "allauth.account",
     "django_tasks_db",
     "django_htmx",
-    "django.contrib.admin",
     "django.contrib.auth",
     "django.contrib.contenttypes",
     "django.contrib.sessions",
@@ -73,6 +71,7 @@ MIDDLEWARE = [
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "allauth.account.middleware.AccountMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
+    "credentialing.ui.middleware.ReadingChangesNothing",
 ]
 ROOT_URLCONF = "credentialing.urls"
 WSGI_APPLICATION = "credentialing.wsgi.application"
@@ -176,6 +175,7 @@ MAILERS = {
             "username": env.str("CREDENTIALING_SMTP_USER", default=""),
             "password": env.str("CREDENTIALING_SMTP_PASSWORD", default=""),
             "use_tls": env.bool("CREDENTIALING_SMTP_TLS", default=True),
+            "timeout": 10,
         },
     },
 }

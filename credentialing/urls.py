@@ -1,6 +1,5 @@
 """Every public address, grouped by audience (`/my/ /reviews/ /council/ /registry/ /verify/`)."""
 
-from django.contrib import admin
 from django.urls import include, path
 
 from credentialing.accounts.views import home
@@ -17,5 +16,4 @@ urlpatterns = [
     path("", include("credentialing.operations.urls")),
     path("", include("credentialing.ui.urls")),
     path("accounts/", include("allauth.urls")),
-    path("admin/", admin.site.urls),
 ]

@@ -71,6 +71,6 @@ def make_officers() -> Officers:
 def make_walk(starts_on: date = date(2024, 1, 10), **kwargs: Any) -> CaseWalk:
     """A candidate on the ABS pathway who submits on `starts_on`; call `.submit()`, `.admit()` or `.certify()`."""
     abs_version()
-    kwargs.setdefault("officers", kwargs.pop("society", None) or make_officers())
-    kwargs.setdefault("candidate", PersonFactory(name="Ada Applicant"))
-    return CaseWalk(starts_on=starts_on, **kwargs)
+    officers = kwargs.pop("officers", None) or kwargs.pop("society", None) or make_officers()
+    candidate = kwargs.pop("candidate", None) or PersonFactory(name="Ada Applicant")
+    return CaseWalk(starts_on=starts_on, officers=officers, candidate=candidate, **kwargs)

@@ -8,6 +8,7 @@ from django.utils import timezone
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from certificates.models import Credential
+from certificates.services import AlreadyHeld
 from credentialing.accounts.access import AuthedRequest, signed_in
 from credentialing.accounts.models import Person
 from credentialing.applications.access import own_case, with_case
@@ -66,6 +67,8 @@ def start(request: AuthedRequest) -> HttpResponse:
         start_application(actor=request.user)
     except PathwayVersion.DoesNotExist:
         return conflict(request, "Nobody can apply yet: no pathway is in force.", reverse(HOME), title="Not open yet")
+    except AlreadyHeld as refusal:
+        return conflict(request, str(refusal), reverse(HOME))
     return redirect("applications:form")
 
 

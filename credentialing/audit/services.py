@@ -10,6 +10,7 @@ from django.utils import timezone
 from credentialing.accounts.models import Person
 from credentialing.audit.events import Event
 from credentialing.audit.models import AuditEvent
+from credentialing.ui.middleware import write_while_reading
 
 
 def record_event(
@@ -36,4 +37,5 @@ def record_view(
     *, event: Event, actor: Person, subject_kind: str, subject_id: UUID, details: Mapping[str, Any] | None = None
 ) -> AuditEvent:
     """Record that somebody saw something: the one write that a GET may make."""
-    return record_event(event=event, actor=actor, subject_kind=subject_kind, subject_id=subject_id, details=details)
+    with write_while_reading():
+        return record_event(event=event, actor=actor, subject_kind=subject_kind, subject_id=subject_id, details=details)

@@ -11,6 +11,7 @@ from django.utils import timezone
 from django.views.decorators.http import require_http_methods, require_safe
 
 from certificates.models import Certificate, Credential
+from certificates.services import AlreadyHeld
 from credentialing.accounts.access import AuthedRequest, requires, roles_today
 from credentialing.applications.forms import ReasonForm
 from credentialing.applications.models import Application, AwaitedAct
@@ -178,7 +179,7 @@ def _cast(request: AuthedRequest, application: Application, form: BallotForm) ->
         ballot = cast_ballot(application=application, actor=request.user, **form.cleaned_data)
     except NotAVoter as refusal:
         return not_permitted(request, str(refusal))
-    except (VoteRefused, TransitionError) as refusal:
+    except (VoteRefused, TransitionError, AlreadyHeld) as refusal:
         return conflict(request, str(refusal), back)
     decision = Decision.objects.get(pk=ballot.decision_id)
     if decision.outcome:

@@ -58,7 +58,7 @@ def addresses(resolver: URLResolver | None = None, prefix: str = "") -> Iterator
     for entry in (resolver or get_resolver()).url_patterns:
         path = prefix + str(entry.pattern)
         if isinstance(entry, URLResolver):
-            if not path.startswith(("admin/", "accounts/")):
+            if not path.startswith("accounts/"):
                 yield from addresses(entry, path)
         else:
             yield path, entry

@@ -119,3 +119,14 @@ def test_missing_file_and_missing_pathway_are_told(bring, registrar, tmp_path):
         call_command("import_holders", str(tmp_path / "none.csv"), "--by", registrar.email)
     with pytest.raises(CommandError, match="No version of the pathway"):
         bring(LIST, "--pathway", "other")
+
+
+def test_earlier_holder_who_logs_in_is_not_led_through_the_path_again(bring, client):
+    bring()
+    client.force_login(Person.objects.get(email="zoe@example.org"))
+    assert client.post("/my/application/start/").status_code == 302
+    una = Person.objects.get(name="Una Dale")
+    client.force_login(una)
+    refused = client.post("/my/application/start/")
+    assert refused.status_code == 409
+    assert "already hold this credential" in refused.text

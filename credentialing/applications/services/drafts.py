@@ -5,6 +5,8 @@ from datetime import datetime
 from django.db import transaction
 from django.utils import timezone
 
+from certificates.models import Credential
+from certificates.services import AlreadyHeld
 from credentialing.accounts.models import Person
 from credentialing.applications.models import Application
 from credentialing.applications.progress import assess_requirement, refresh_progress
@@ -25,6 +27,7 @@ def start_application(*, actor: Person, pathway: str = "abs-leader", now: dateti
     """Give the actor a draft on the version in force today; a second call returns the open one.
 
     Raises:
+        AlreadyHeld: the actor holds the credential that this pathway leads to.
         PathwayVersion.DoesNotExist: no version of that pathway is in force.
     """
     now = now or timezone.now()
@@ -32,6 +35,9 @@ def start_application(*, actor: Person, pathway: str = "abs-leader", now: dateti
     for application in Application.objects.of(actor):
         if application.is_open:
             return application
+    if Credential.objects.live(actor, pathway).exists():
+        msg = "You already hold this credential, so there is nothing to apply for."
+        raise AlreadyHeld(msg)
     version = PathwayVersion.objects.in_force(timezone.localdate(now)).filter(pathway__slug=pathway)[:1].get()
     application = Application.objects.create(candidate=actor, pathway_version=version, created_at=now, state_since=now)
     refresh_progress(application, now)

@@ -9,9 +9,8 @@ from django.utils import timezone
 from django.utils.dateparse import parse_date
 
 from credentialing.accounts.models import Person
-from credentialing.applications.workflow import compile_workflow
-from credentialing.pathways.loader import PathwayFileInvalid, load_pathway
-from credentialing.pathways.services import publish_pathway
+from credentialing.pathways.loader import PathwayFileInvalid
+from credentialing.pathways.services import check_pathway, publish_pathway
 
 
 class Command(BaseCommand):
@@ -33,8 +32,7 @@ class Command(BaseCommand):
         """Do it, or say in words why not."""
         try:
             source = file.read_text(encoding="utf-8")
-            definition = load_pathway(source)
-            compile_workflow(definition)
+            definition = check_pathway(source)
         except (OSError, UnicodeDecodeError) as error:
             msg = f"{file} can't be read as text: {error}."
             raise CommandError(msg) from error
