@@ -3,6 +3,8 @@
 from datetime import date
 from typing import Any
 
+from django.urls import reverse
+
 from credentialing.audit.models import AuditEvent
 from credentialing.correspondence.models import Letter
 from credentialing.evidence.models import LogEntry, SupervisionSession
@@ -69,3 +71,8 @@ def recorded(subject: Any) -> list[str]:
 def letters(to: str) -> list[Letter]:
     """The letters to an address, oldest first."""
     return list(Letter.objects.filter(to_address=to).order_by("pk"))
+
+
+def page(name: str, item: Any, *slug: str) -> str:
+    """The address of a page about one thing."""
+    return reverse(f"evidence:{name}", args=[item.uuid, *slug])

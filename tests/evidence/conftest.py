@@ -2,7 +2,7 @@
 
 import copy
 from collections.abc import Callable, Iterator
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from typing import Any
 
 import pytest
@@ -12,6 +12,7 @@ from django.test import Client
 from credentialing.accounts.models import Person
 from credentialing.applications.models import Application
 from credentialing.applications.services.supervision import answer_supervision, ask_supervisor
+from credentialing.evidence.models import Event
 from credentialing.operations.demo.walk import CaseWalk, Officers, noon
 from tests.factories import PersonFactory, make_officers, make_walk
 
@@ -77,6 +78,18 @@ def submitted(submitted_once: CaseWalk, officers: Officers) -> CaseWalk:
 def running(running_once: CaseWalk, officers: Officers) -> CaseWalk:
     """A case in which supervision could begin on January 19, 2024."""
     return fresh(running_once)
+
+
+@pytest.fixture
+def intensive(officers: Officers) -> Event:
+    """The intensive of March 14 to 17, 2024."""
+    return Event.objects.create(
+        name="Spring",
+        place="Spokane",
+        starts_on=date(2024, 3, 14),
+        ends_on=date(2024, 3, 17),
+        organiser=officers.organiser,
+    )
 
 
 @pytest.fixture

@@ -11,7 +11,8 @@ from PIL import Image, PngImagePlugin
 
 
 def pdf(change: Callable[[pikepdf.Pdf], object] = lambda document: None, *, pages: int = 1, **saving: Any) -> bytes:
-    """A PDF of blank pages, changed before it is saved."""
+    """A PDF of blank pages, changed before it is saved; the same bytes each time."""
+    saving.setdefault("deterministic_id", "encryption" not in saving)
     out = io.BytesIO()
     with pikepdf.new() as document:
         for _ in range(pages):
