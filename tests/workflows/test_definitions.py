@@ -71,6 +71,13 @@ def test_digest_changes_with_every_rule_and_with_nothing_else():
         assert changed.digest != LOAN.digest, field
 
 
+def test_digest_does_not_hang_on_the_order_in_which_roles_and_exits_are_named():
+    names = [f"role{n}" for n in range(20)]
+    made = machine(edge("a", "b", roles=frozenset(names)), edge("b", "c"), exits=frozenset(names)).as_dict()
+    assert made["transitions"][0]["roles"] == sorted(names)
+    assert made["exits"] == sorted(names)
+
+
 def test_unknown_state_is_a_key_error():
     with pytest.raises(KeyError):
         LOAN.state("burnt")

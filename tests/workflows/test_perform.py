@@ -229,6 +229,17 @@ def test_explaining_changes_nothing(actor):
     assert unchanged(loan)
 
 
+def test_looking_ahead_leaves_no_trace_in_the_object(actor):
+    """To which state `resume` leads is tried on a copy, whose lists aren't the object's own."""
+    loan = loan_for(actor, "clerk")
+    perform(loan, "pause", actor=actor)
+    assert explain(loan, "resume", actor).transition.target == "asked"
+    assert available_actions(loan, actor)
+    assert (loan.state, loan.trail, loan.paused_from) == ("paused", ["pause"], "asked")
+    perform(loan, "resume", actor=actor)
+    assert Loan.objects.get(pk=loan.pk).trail == ["pause", "resume"]
+
+
 def test_of_two_edges_the_one_is_taken_to_which_the_method_leads(actor):
     loan = FaultyLoan.objects.create(title="x", grants={str(actor.pk): ["chief"]})
     assert perform(loan, "fork", actor=actor).target == "paused"

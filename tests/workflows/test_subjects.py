@@ -129,3 +129,11 @@ def test_taking_over_from_a_partly_loaded_copy_keeps_what_that_does_not_know():
     loan = LoanFactory(note="mine")
     loan.take_over(Loan.objects.defer("note").get(pk=loan.pk))
     assert loan.__dict__["note"] == "mine"
+
+
+def test_step_forgets_what_was_prefetched():
+    actor = ActorFactory()
+    loan = loan_for(actor, "clerk")
+    loan._prefetched_objects_cache = {"readers": ["as they were before"]}
+    perform(loan, "lend", actor=actor)
+    assert loan._prefetched_objects_cache == {}
