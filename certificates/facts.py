@@ -29,6 +29,12 @@ class CertificateFacts:
     valid_until: date | None = None
     page_size: str = "letter"
 
+    @property
+    def all_text(self) -> str:
+        """Every word that is set, so that each can be looked up in the fonts."""
+        people = (text for signatory in self.signatories for text in (signatory.name, signatory.office))
+        return " ".join((self.society, self.designation, self.name, self.post_nominals, self.number, *people))
+
     def as_dict(self) -> dict[str, Any]:
         """The facts as plain JSON."""
         data = asdict(self)

@@ -33,12 +33,18 @@ CJK_FILES = (
 
 
 @cache
-def _characters(path: Path) -> frozenset[int]:
+def _widths(path: Path) -> dict[int, float]:
+    """How wide each character of a face is, in em."""
     if path.suffix == ".ttc":
         with TTCollection(path, lazy=True) as collection:
-            return frozenset(collection.fonts[0].getBestCmap())
+            return _widths_of(collection.fonts[0])
     with TTFont(path, lazy=True) as font:
-        return frozenset(font.getBestCmap())
+        return _widths_of(font)
+
+
+def _widths_of(font: TTFont) -> dict[int, float]:
+    em = font["head"].unitsPerEm
+    return {code: font["hmtx"][glyph][0] / em for code, glyph in font.getBestCmap().items()}
 
 
 def cjk_file() -> Path | None:
@@ -46,17 +52,29 @@ def cjk_file() -> Path | None:
     return next((path for path in CJK_FILES if path.exists()), None)
 
 
+def _faces() -> list[Path]:
+    """The faces in the order in which the stylesheet asks them."""
+    cjk = cjk_file()
+    return [*(FOLDER / name for name in NAME_FACES), *([cjk] if cjk else [])]
+
+
+def width_in_em(text: str) -> float:
+    """How wide `text` is set, before kerning; a character without a face counts as one em."""
+    faces = [_widths(path) for path in _faces()]
+    return sum(
+        next((face[ord(character)] for face in faces if ord(character) in face), 1.0)
+        for character in unicodedata.normalize("NFC", text)
+    )
+
+
 def missing_characters(text: str) -> tuple[str, ...]:
     """The characters of `text` that no face of the certificate has, each once, in order."""
-    paths = [FOLDER / name for name in NAME_FACES]
-    cjk = cjk_file()
-    if cjk is not None:
-        paths.append(cjk)
+    faces = [_widths(path) for path in _faces()]
     missing = []
     for character in dict.fromkeys(unicodedata.normalize("NFC", text)):
         if character.isspace() or unicodedata.category(character) == "Cf":
             continue  # direction marks and joiners have no picture of their own
-        if not any(ord(character) in _characters(path) for path in paths):
+        if not any(ord(character) in face for face in faces):
             missing.append(character)
     return tuple(missing)
 

@@ -21,6 +21,10 @@ class CredentialQuerySet(models.QuerySet["Credential"]):
         """Those in good standing today that have not run out on that day."""
         return self.filter(Q(valid_until__isnull=True) | Q(valid_until__gte=on), state="active")
 
+    def live(self, holder: Any, scheme: str) -> "CredentialQuerySet":
+        """A holder's own of one scheme that keeps them from being awarded it again."""
+        return self.filter(holder=holder, scheme=scheme, state__in=["pending", "active", "suspended"])
+
     def run_out(self, on: date) -> "CredentialQuerySet":
         """Active or suspended ones whose last day has passed."""
         return self.filter(state__in=["active", "suspended"], valid_until__lt=on)

@@ -35,7 +35,7 @@ def next_number(*, prefix: str, year: int) -> str:
     while True:
         series.last += 1
         number = str(series)
-        if not Credential.objects.filter(number=number).exists():
+        if not Credential.objects.filter(number__iexact=number).exists():
             series.save(update_fields=["last"])
             return number
 
@@ -64,10 +64,10 @@ def award_credential(
     """
     now = now or timezone.now()
     type(holder)._default_manager.select_for_update().get(pk=holder.pk)
-    if Credential.objects.filter(holder=holder, scheme=scheme, state__in=["pending", "active", "suspended"]).exists():
+    if Credential.objects.live(holder, scheme).exists():
         msg = f"{holder} already holds this credential."
         raise AlreadyHeld(msg)
-    if number and Credential.objects.filter(number=number).exists():
+    if number and Credential.objects.filter(number__iexact=number).exists():
         msg = f"The number {number} has already been given."
         raise NumberTaken(msg)
     credential = Credential.objects.create(
@@ -108,16 +108,17 @@ def prepare_certificate(*, credential: Credential, facts: CertificateFacts, acto
 def issue_certificate(certificate: Certificate) -> Certificate:
     """Draw the document, store its bytes once and mark it issued; done again, it changes nothing.
 
-    A name with a character that no font has is refused, with the reason for the administrator.
+    A text with a character that no font has is refused, with the reason for the administrator. Where the facts are
+    corrected while they are being drawn, the drawing is dropped: the correction has brought its own task.
 
     Raises:
         RenderingFailed: the document could not be drawn for another reason; the intent stays, try again.
     """
     certificate = Certificate.objects.get(pk=certificate.pk)
-    if certificate.status in {Certificate.Status.ISSUED, Certificate.Status.SUPERSEDED}:
+    if certificate.status != Certificate.Status.INTENT:
         return certificate
     facts = certificate.printed
-    missing = missing_characters(" ".join([facts.name, facts.post_nominals, *(s.name for s in facts.signatories)]))
+    missing = missing_characters(facts.all_text)
     if missing:
         return _refuse(certificate, f"No font of the certificate has {in_words(missing)}.")
     content = render_in_child(facts, certificate.token)
@@ -125,7 +126,7 @@ def issue_certificate(certificate: Certificate) -> Certificate:
     name = store_once(f"{certificate.uuid}/{sha256}.pdf", content)
     with transaction.atomic():
         locked = Certificate.objects.select_for_update().get(pk=certificate.pk)
-        if locked.status == Certificate.Status.ISSUED:
+        if locked.status != Certificate.Status.INTENT or locked.facts != certificate.facts:
             return locked
         locked.status = Certificate.Status.ISSUED
         locked.storage_name, locked.sha256, locked.size, locked.problem = name, sha256, len(content), ""
@@ -159,11 +160,14 @@ def retry_certificate(*, certificate: Certificate, facts: CertificateFacts, acto
 
 @transaction.atomic
 def _refuse(certificate: Certificate, problem: str) -> Certificate:
-    certificate.status = Certificate.Status.REFUSED
-    certificate.problem = problem
-    certificate.save(update_fields=["status", "problem"])
-    certificate_refused.send(sender=Certificate, certificate=certificate)
-    return certificate
+    locked = Certificate.objects.select_for_update().get(pk=certificate.pk)
+    if locked.status != Certificate.Status.INTENT or locked.facts != certificate.facts:
+        return locked
+    locked.status = Certificate.Status.REFUSED
+    locked.problem = problem
+    locked.save(update_fields=["status", "problem"])
+    certificate_refused.send(sender=Certificate, certificate=locked)
+    return locked
 
 
 __all__ = [

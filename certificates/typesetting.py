@@ -1,11 +1,16 @@
-"""How large a name is set: as large as it fits, stepping down for long names, never cut."""
+"""How large a name is set: as large as it fits, stepping down for long names, never cut.
+
+The sizes stand in look/certificate.css; a line of the page is 626 points wide.
+"""
 
 import unicodedata
 from dataclasses import dataclass
 
-WIDE = {"W", "F"}
-STEPS: tuple[tuple[float, str], ...] = ((22, "xl"), (30, "l"), (42, "m"), (60, "s"), (110, "m2"), (150, "s2"))
-ONE_LINE = 60
+from certificates.fonts import width_in_em
+
+ONE_LINE: tuple[tuple[float, str], ...] = ((11, "xl"), (14, "l"), (19, "m"), (24, "s"))  # the widest name, in em
+TWO_LINES: tuple[tuple[float, str], ...] = ((22, "m2"), (27, "s2"))  # the widest line, in em
+SMALLEST = "xs2"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -18,17 +23,22 @@ class NameLayout:
 
 
 def name_layout(name: str) -> NameLayout:
-    """Choose the size by the width of the characters (an ideograph is twice as wide) and the direction by script."""
-    width = sum(
-        2.0 if unicodedata.east_asian_width(character) in WIDE else 1.0
-        for character in unicodedata.normalize("NFC", name)
-        if not unicodedata.combining(character)
-    )
-    size = next((label for limit, label in STEPS if width <= limit), "xs2")
+    """Choose size and lines by how wide the fonts really set the name, and the direction by script."""
     strong = (unicodedata.bidirectional(character) for character in name)
     first = next((direction for direction in strong if direction in {"L", "R", "AL"}), "L")
-    lines = _two_lines(name) if width > ONE_LINE else (name,)
+    size, lines = _fit(name)
     return NameLayout(size=size, direction="ltr" if first == "L" else "rtl", lines=lines)
+
+
+def _fit(name: str) -> tuple[str, tuple[str, ...]]:
+    """The largest size at which the name goes on one line, else on two; the smallest wraps as it must."""
+    halves = _two_lines(name)
+    for lines, steps in (((name,), ONE_LINE), (halves, TWO_LINES)):
+        widest = max(width_in_em(line) for line in lines)
+        for limit, size in steps:
+            if widest <= limit:
+                return size, lines
+    return SMALLEST, (name,)
 
 
 def _two_lines(name: str) -> tuple[str, ...]:

@@ -5,6 +5,8 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
+from django.utils import timezone
+
 from certificates.models import Certificate, Credential
 
 ANSWERS: Mapping[str, tuple[str, str, str]] = {
@@ -54,11 +56,11 @@ def verification_of(credential: Credential, on: date, certificate: Certificate |
     status = credential.status_on(on)
     tone, headline, explanation = ANSWERS[status]
     holder = credential.holder
-    since = credential.state_since.date()
+    since = timezone.localdate(credential.state_since)
     if status == "active":
         since = credential.awarded_on
     elif status == "expired" and credential.valid_until is not None:
-        since = credential.valid_until
+        since = min(since, credential.valid_until) if credential.state == "expired" else credential.valid_until
     return Verification(
         name=getattr(holder, "printed_name", str(holder)),
         designation=credential.designation,

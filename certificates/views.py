@@ -8,6 +8,7 @@ from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.utils.cache import patch_vary_headers
+from django.utils.http import content_disposition_header
 from django.views.decorators.http import require_GET, require_safe
 
 from certificates.forms import VerificationForm
@@ -31,7 +32,7 @@ def verification(request: HttpRequest, token: str) -> HttpResponse:
     """Where the QR code leads: is this certificate's credential in force today?"""
     certificate = Certificate.objects.select_related("credential__holder").filter(token=token).first()
     if certificate is None:
-        return _unknown(request)
+        return _unknown(request, VerificationForm())
     return _answer(request, certificate.credential, certificate)
 
 
@@ -48,7 +49,7 @@ def verify(request: HttpRequest) -> HttpResponse:
         return redirect("certificates:verification", token=certificate.token)
     credential = Credential.objects.awarded().filter(number__iexact=number).first()
     if credential is None:
-        return render(request, "certificates/verify.html", {"form": form, "unknown": number}, status=404)
+        return _unknown(request, form)
     return _answer(request, credential, credential.current_certificate)
 
 
@@ -67,7 +68,7 @@ def download(request: HttpRequest, uuid: UUID) -> HttpResponse:
         certificate.read(),
         content_type="application/pdf",
         headers={
-            "Content-Disposition": f'attachment; filename="certificate-{number}.pdf"',
+            "Content-Disposition": content_disposition_header(as_attachment=True, filename=f"certificate-{number}.pdf"),
             "X-Content-Type-Options": "nosniff",
             "Cache-Control": "no-store",
         },
@@ -79,7 +80,7 @@ download.access = "holder or office"  # type: ignore[attr-defined]  # read by th
 
 def _answer(request: HttpRequest, credential: Credential, certificate: Certificate | None) -> HttpResponse:
     found = verification_of(credential, timezone.localdate(), certificate)
-    if request.get_preferred_type(["text/html", "application/json"]) == "application/json":
+    if _wants_json(request):
         response: HttpResponse = JsonResponse(found.as_dict())
     else:
         response = render(request, "certificates/verification.html", {"found": found})
@@ -87,8 +88,14 @@ def _answer(request: HttpRequest, credential: Credential, certificate: Certifica
     return response
 
 
-def _unknown(request: HttpRequest) -> HttpResponse:
-    if request.get_preferred_type(["text/html", "application/json"]) == "application/json":
-        return JsonResponse({"status": "unknown"}, status=404)
-    context = {"form": VerificationForm(), "unknown": "this address"}
-    return render(request, "certificates/verify.html", context, status=404)
+def _unknown(request: HttpRequest, form: VerificationForm) -> HttpResponse:
+    if _wants_json(request):
+        response: HttpResponse = JsonResponse({"status": "unknown"}, status=404)
+    else:
+        response = render(request, "certificates/verify.html", {"form": form, "unknown": True}, status=404)
+    patch_vary_headers(response, ["Accept"])
+    return response
+
+
+def _wants_json(request: HttpRequest) -> bool:
+    return request.get_preferred_type(["text/html", "application/json"]) == "application/json"

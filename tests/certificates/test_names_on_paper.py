@@ -1,0 +1,95 @@
+"""Names on the drawn page: every script readable in it, none cut, none printed over another line."""
+
+import re
+import shutil
+import subprocess
+from dataclasses import replace
+from itertools import combinations
+from pathlib import Path
+
+import pytest
+
+from certificates.facts import Signatory
+from certificates.fonts import cjk_file, width_in_em
+from certificates.rendering import render_in_child
+from tests.certificates.factories import FACTS
+
+PAGES = {
+    "greek": ("Θεοδώρα Παπαδοπούλου", "نور الأمين", "נורה פלדמן"),
+    "cyrillic": ("Людмила Петровна", "Đặng Thị Ánh Nguyệt", "Zoë Ångström"),
+}
+INNER_FRAME = 0.43 * 72
+WORD = re.compile(r'<word xMin="([\d.]+)" yMin="([\d.]+)" xMax="([\d.]+)" yMax="([\d.]+)">(.*)</word>')
+DIRECTION_MARKS = dict.fromkeys(map(ord, "\u202a\u202b\u202c\u200e\u200f"))
+
+
+def signed_by(*names: str) -> tuple[Signatory, ...]:
+    return tuple(Signatory(name=name, office="Chair, Credentialing Coordinating Committee") for name in names)
+
+
+def tool(*command: str) -> str:
+    if shutil.which(command[0]) is None:
+        pytest.skip(f"no {command[0]} on this machine")
+    return subprocess.run(command, capture_output=True, text=True, check=True).stdout
+
+
+def page(folder: Path, **facts) -> Path:
+    path = folder / "page.pdf"
+    path.write_bytes(render_in_child(replace(FACTS, **facts), "abcDEF123"))
+    return path
+
+
+@pytest.fixture(scope="module", params=PAGES)
+def in_scripts(request, tmp_path_factory):
+    name, *signatories = PAGES[request.param]
+    return request.param, page(tmp_path_factory.mktemp("scripts"), name=name, signatories=signed_by(*signatories))
+
+
+def test_names_of_every_script_can_be_read_out_of_the_paper(in_scripts):
+    script, path = in_scripts
+    text = tool("pdftotext", "-layout", str(path), "-").translate(DIRECTION_MARKS)
+    assert [name for name in PAGES[script] if name not in text] == []
+
+
+def test_names_of_every_script_are_set_in_our_faces_alone(in_scripts):
+    _, path = in_scripts
+    faces = [row.split()[0] for row in tool("pdffonts", str(path)).splitlines()[2:]]
+    assert [face for face in faces if not re.match(r"[A-Z]{6}\+Certificate-", face)] == []
+
+
+def test_chinese_name_can_be_read_out_of_the_paper(tmp_path):
+    if cjk_file() is None:
+        pytest.skip("no Chinese font on this machine")
+    assert "王小明" in tool("pdftotext", str(page(tmp_path, name="王小明")), "-")
+
+
+@pytest.mark.parametrize(
+    "name",
+    [
+        "WILHELMINA WOMMERSHAM",
+        "MARIA-WILHELMINA HOHENZOLLERN-WOMMERSHAMMER-MONTGOMERY",
+        "Anna-Katharina Freifrau von und zu Guttenberg-Montgomery",
+        "W" * 50,
+    ],
+)
+def test_wide_names_stay_within_the_frame_and_off_the_other_lines(tmp_path, name):
+    path = page(tmp_path, name=name, signatories=signed_by("M" * 60, "Josephine Abara"))
+    words = [(*map(float, found[:4]), found[4]) for found in WORD.findall(tool("pdftotext", "-bbox", str(path), "-"))]
+    assert "".join(name.split()) in "".join(word for *_, word in words)
+    outside = [w for x0, y0, x1, y1, w in words if x0 < INNER_FRAME or x1 > 792 - INNER_FRAME or y1 > 612 - INNER_FRAME]
+    assert outside == []
+    assert [(a[4], b[4]) for a, b in combinations(words, 2) if overlap(a, b)] == []
+
+
+def overlap(a, b) -> bool:
+    """Whether two words cover each other by more than the air that a font leaves above and below its letters."""
+    wide = min(a[2], b[2]) - max(a[0], b[0])
+    high = min(a[3], b[3]) - max(a[1], b[1])
+    return wide > 0 and high > 0.5 * min(a[3] - a[1], b[3] - b[1])
+
+
+def test_width_is_that_of_the_letters_and_not_their_number():
+    assert width_in_em("WWW") > 2 * width_in_em("iii")
+    assert width_in_em("e\u0301") == width_in_em("é")
+    assert width_in_em("𓀀") == 1.0
+    assert width_in_em("") == 0
