@@ -1,6 +1,5 @@
 """The candidate's log on its pages."""
 
-import uuid
 
 import pytest
 from django.test import Client
@@ -228,7 +227,7 @@ def test_link_is_dead_when_the_session_was_changed_or_removed(drafted, ada, clie
 
 
 @pytest.mark.django_db
-@pytest.mark.parametrize("token", [uuid.uuid4().hex, "a%00b", "%ED%A0%80", "a" * 500])
+@pytest.mark.parametrize("token", ["0b5a3c527c9f4d599e432f4e8f5d7a10", "a%00b", "%ED%A0%80", "a" * 500])
 def test_unknown_link_is_absent_whatever_it_holds(client, token):
     assert client.get(f"/confirm/{token}/").status_code == 404
 
