@@ -1,6 +1,5 @@
 """The candidate's log on its pages."""
 
-
 import pytest
 from django.test import Client
 from django.urls import reverse
