@@ -133,7 +133,6 @@ WHITENOISE_USE_FINDERS = LOCAL  # the demo serves the packages' own files; produ
 
 AUTH_USER_MODEL = "accounts.Person"
 AUTHENTICATION_BACKENDS = [
-    "rules.permissions.ObjectPermissionBackend",
     "allauth.account.auth_backends.AuthenticationBackend",
 ]
 AUTH_PASSWORD_VALIDATORS = [

@@ -3,7 +3,6 @@
 from typing import TYPE_CHECKING
 
 from django.db import models
-from django.db.models import Q
 from django.utils import timezone
 
 from credentialing.accounts.models import Person
@@ -81,12 +80,6 @@ class EventQuerySet(models.QuerySet["Event"]):
 class AttendanceQuerySet(models.QuerySet["Attendance"]):
     """Names on rosters."""
 
-    def visible_to(self, person: Person) -> "AttendanceQuerySet":
-        """One's own, and those on rosters one keeps."""
-        from credentialing.evidence.models import Event  # noqa: PLC0415 - models import this module
-
-        return self.filter(Q(person=person) | Q(event__in=Event.objects.visible_to(person)))
-
     def attended(self) -> "AttendanceQuerySet":
         """Marked by the organizer as attended."""
         return self.filter(status="attended")
@@ -102,14 +95,6 @@ class ObservationQuerySet(models.QuerySet["Observation"]):
     def by(self, person: Person) -> "ObservationQuerySet":
         """Those asked of this evaluator."""
         return self.filter(evaluator=person)
-
-    def readable_by(self, person: Person) -> "ObservationQuerySet":
-        """One's own; filed ones for officers who may judge the case, and for the candidate."""
-        return self.filter(
-            Q(evaluator=person)
-            | Q(filed_at__isnull=False, application__in=Application.objects.reviewable_by(person))
-            | Q(filed_at__isnull=False, application__candidate=person)
-        )
 
 
 class EvidenceFileQuerySet(models.QuerySet["EvidenceFile"]):

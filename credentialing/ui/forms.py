@@ -10,6 +10,8 @@ import django.forms
 from django import forms
 from django.conf import settings
 from django.core.exceptions import ValidationError
+from django.core.validators import MaxValueValidator, MinValueValidator
+from django.db import models
 from django.forms.renderers import DjangoTemplates
 from django.http import QueryDict
 from django.utils import timezone
@@ -46,6 +48,19 @@ def say_in_words(field: forms.Field) -> None:
         "max_value": "Enter %(limit_value)s or less.",
     }.items():
         field.error_messages.setdefault(code, words)
+
+
+def take_limits(field: forms.IntegerField, column: models.Field) -> None:
+    """Ask of the typed number what the model asks: Django's form would name a positive column's 0 as the limit."""
+    for kind, attribute, strictest in ((MinValueValidator, "min_value", max), (MaxValueValidator, "max_value", min)):
+        limits = [v.limit_value for v in column.validators if isinstance(v, kind)]
+        if not limits:
+            continue
+        limit = strictest(limits)
+        setattr(field, attribute, limit)
+        field.validators = [v for v in field.validators if not isinstance(v, kind)]
+        field.validators.append(kind(limit))
+    field.widget.attrs.update(field.widget_attrs(field.widget))
 
 
 def _required_message(field: forms.Field) -> str:
@@ -137,6 +152,12 @@ class SocietyForm(CleanTextMixin, forms.Form):
 
 class SocietyModelForm(CleanTextMixin, forms.ModelForm):
     """The base of every form that fills one model."""
+
+    def _prepare_fields(self) -> None:
+        super()._prepare_fields()
+        for name, field in self.fields.items():
+            if name in self._meta.fields and isinstance(field, forms.IntegerField):
+                take_limits(field, self._meta.model._meta.get_field(name))
 
 
 class DayInput(forms.DateInput):

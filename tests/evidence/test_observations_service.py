@@ -195,6 +195,23 @@ def test_only_the_evaluator_who_was_asked_fills_it_in(attended, event):
             save(attended, observation, actor=other, file=False)
 
 
+def test_evaluator_who_became_the_supervisor_or_declared_a_conflict_does_not_file(attended, event):
+    evaluator = attended.officers.observers[0]
+    observation = ask(attended, event, evaluator)
+    conflict = ConflictOfInterest.objects.create(
+        person=evaluator, other=attended.candidate, relation="employer", declared_by=evaluator
+    )
+    with pytest.raises(EvidenceRefused, match="conflict of interest"):
+        save(attended, observation, actor=evaluator)
+    conflict.delete()
+
+    attended.application.supervisions.update(supervisor=evaluator)
+    with pytest.raises(EvidenceRefused, match="You supervise this candidate"):
+        save(attended, observation, actor=evaluator)
+    save(attended, observation, actor=evaluator, file=False)
+    assert not attended.application.observations.filed().exists()
+
+
 def test_evaluation_is_filed_whole(attended, event):
     observation = ask(attended, event)
     whole = ratings(attended)

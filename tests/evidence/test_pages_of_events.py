@@ -84,6 +84,7 @@ def test_participant_is_put_on_the_roster_by_their_address_once(intensive, offic
     answer = browser.post(page("roster", intensive), {"email": person.email.upper()}, follow=True)
     assert f"{person} is on the roster." in answer.text
     again = browser.post(page("roster", intensive), {"email": person.email})
+    assert again.status_code == 409
     assert "on this roster already" in again.context["form"].errors["email"][0]
     unknown = browser.post(page("roster", intensive), {"email": "nobody@example.org"})
     assert "nobody@example.org" in unknown.text

@@ -3,6 +3,7 @@
 import uuid
 
 import pytest
+from django.core.files.storage import storages
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.urls import reverse
 
@@ -91,7 +92,9 @@ def test_title_that_no_database_holds_is_refused(ada):
 def test_second_click_stores_nothing_twice(ada):
     send(ada, pdf())
 
-    assert "already uploaded" in send(ada, pdf()).context["form"].errors["file"][0]
+    again = send(ada, pdf())
+    assert again.status_code == 409
+    assert "already uploaded" in again.context["form"].errors["file"][0]
     assert EvidenceFile.objects.count() == 1
 
 
@@ -126,6 +129,17 @@ def test_picture_is_downloaded_as_what_it_is_and_without_its_metadata(ada):
 
     assert answer.headers["Content-Type"] == "image/jpeg"
     assert b"A telling phone" not in answer.content
+
+
+def test_file_whose_bytes_are_gone_is_explained_and_reported(ada, file, caplog):
+    storages["evidence"].delete(file.storage_name)
+
+    answer = ada.get(address(file))
+
+    assert answer.status_code == 503
+    assert "cannot be read from its store" in answer.text
+    assert str(file.uuid) in caplog.text
+    assert not AuditEvent.objects.filter(event="evidence:file:downloaded").exists()
 
 
 def test_every_download_is_recorded(submitted, as_, file):

@@ -40,6 +40,7 @@ def test_coordinator_asks_an_evaluator_once(submitted, intensive, evaluators, as
 
     assert f"{asked} has been asked." in browser.post(evaluators, choice(intensive, asked), follow=True).text
     again = browser.post(evaluators, choice(intensive, asked))
+    assert again.status_code == 409
     assert "already been asked" in again.text
     assert Observation.objects.count() == 1
 
@@ -74,6 +75,7 @@ def test_evaluator_saves_a_draft_and_files_it_for_good(submitted, observation, a
     )
 
     again = browser.post(address, rated(observation, outcome="not_yet", file=""))
+    assert again.status_code == 409
     assert again.templates[0].name == "evidence/evaluation_read.html"
     observation.refresh_from_db()
     assert (observation.outcome, observation.comments) == ("ready", "Light hand.")
@@ -161,7 +163,9 @@ def test_second_click_marks_nothing_twice(submitted, first_fee, as_):
     browser = as_(submitted.officers.treasurer)
     browser.post(first_fee, fee())
 
-    assert "settled already" in browser.post(first_fee, fee()).text
+    again = browser.post(first_fee, fee())
+    assert again.status_code == 409
+    assert "settled already" in again.text
     assert FeePayment.objects.filter(application=submitted.application).count() == 1
 
 

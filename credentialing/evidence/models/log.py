@@ -2,7 +2,6 @@
 
 import secrets
 import uuid
-from datetime import date
 
 from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
@@ -96,11 +95,6 @@ class LogEntry(models.Model):
     def __str__(self) -> str:
         return f"{self.get_role_display()} on {self.held_on}"
 
-    @property
-    def month(self) -> tuple[int, int]:
-        """Year and calendar month: what a cadence counts."""
-        return self.held_on.year, self.held_on.month
-
 
 class SupervisionSession(models.Model):
     """A meeting of candidate and supervisor on the recording of a group; the recording itself is never stored."""
@@ -141,7 +135,3 @@ class SupervisionSession(models.Model):
 
     def __str__(self) -> str:
         return f"Supervision on {self.held_on}"
-
-    def counts_from(self, opened_on: date | None) -> bool:
-        """Whether it lies on or after the day on which supervision could begin."""
-        return opened_on is not None and self.held_on >= opened_on

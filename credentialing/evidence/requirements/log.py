@@ -12,10 +12,7 @@ from credentialing.evidence.requirements.months import (
     Month,
     add_months,
     in_words,
-    month_in_words,
     month_of,
-    months_between,
-    next_month,
 )
 from credentialing.pathways.definitions import SUPERVISION_GATE, Requirement
 from credentialing.pathways.kinds import Progress
@@ -214,19 +211,6 @@ class Count:
         words = f"Have at least {rule.at_least} supervision sessions"
         words += " on recordings of your groups" if rule.needs_recording else ""
         return words + (f", about {rule.advised_per_year} a year." if rule.advised_per_year else ".")
-
-
-def missing_months(facts: LogFacts, on: date) -> list[str]:
-    """The calendar months without a confirmed session, from the application to the month before this one."""
-    if facts.counts_from is None:
-        return []
-    covered = {month_of(s.held_on) for s in facts.sessions if s.confirmed and not s.denied}
-    month, missing = month_of(facts.counts_from), []
-    while months_between(month, month_of(on)) > 1:
-        if month not in covered:
-            missing.append(month_in_words(month))
-        month = next_month(month)
-    return missing
 
 
 def log_sessions(application: Application) -> tuple[Session, ...]:

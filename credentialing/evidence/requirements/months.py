@@ -18,22 +18,6 @@ def month_of(day: date) -> Month:
     return day.year, day.month
 
 
-def next_month(month: Month) -> Month:
-    """The month after."""
-    year, number = month
-    return (year + 1, 1) if number == 12 else (year, number + 1)  # noqa: PLR2004 - December
-
-
-def months_between(first: Month, last: Month) -> int:
-    """How many months from the first to the last, both included."""
-    return (last[0] - first[0]) * 12 + last[1] - first[1] + 1
-
-
-def month_in_words(month: Month) -> str:
-    """November 2026."""
-    return f"{calendar.month_name[month[1]]} {month[0]}"
-
-
 def in_words(day: date) -> str:
     """November 3, 2026."""
     return f"{day:%B} {day.day}, {day.year}"

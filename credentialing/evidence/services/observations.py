@@ -90,7 +90,8 @@ def save_observation(
 
     Raises:
         PermissionError: somebody else's evaluation.
-        EvidenceRefused: filed already, or something is missing when it is filed.
+        EvidenceRefused: filed already; or, when it is filed, something is missing or the evaluator has become
+            the candidate's supervisor or declared a conflict of interest since they were asked.
     """
     now = now or timezone.now()
     if observation.evaluator_id != actor.pk:
@@ -102,6 +103,7 @@ def save_observation(
         msg = "This evaluation has been filed and can't be changed."
         raise EvidenceRefused(msg)
     if file:
+        _must_be_apart(application, actor)
         _must_be_whole(application, observation, ratings, outcome, now)
     observation.comments, observation.outcome = comments, outcome
     observation.filed_at = now if file else None
@@ -122,6 +124,15 @@ def save_observation(
             details={"item": str(observation.uuid)},
         )
     return observation
+
+
+def _must_be_apart(application: Application, evaluator: Person) -> None:
+    if application.supervisions.filter(supervisor=evaluator, accepted_at__isnull=False).exists():
+        msg = "You supervise this candidate, so others must evaluate. Tell the coordinator."
+        raise EvidenceRefused(msg)
+    if is_in_conflict(evaluator, application.candidate):
+        msg = "You have declared a conflict of interest with this candidate, so others must evaluate."
+        raise EvidenceRefused(msg)
 
 
 def _must_be_whole(

@@ -14,7 +14,7 @@ from credentialing.evidence.forms.events import ClaimForm, EventForm, MarkForm, 
 from credentialing.evidence.models import Attendance, Event
 from credentialing.evidence.services.cases import EvidenceRefused
 from credentialing.evidence.services.events import add_to_roster, claim_attendance, mark_attendance, save_event
-from credentialing.evidence.views.refusals import accepted
+from credentialing.evidence.views.refusals import accepted, status_of
 from credentialing.ui.responses import conflict, not_permitted
 
 KEEPERS = ("organiser", "coordinator", "registrar")
@@ -63,7 +63,7 @@ def event_edit(request: AuthedRequest, uuid: UUID | None = None) -> HttpResponse
                 return redirect("evidence:events")
         except PermissionError as refusal:
             return not_permitted(request, str(refusal))
-    return render(request, "evidence/event.html", {"form": form, "event": event})
+    return render(request, "evidence/event.html", {"form": form, "event": event}, status=status_of(form))
 
 
 @requires(*KEEPERS)
@@ -125,4 +125,4 @@ def _show_roster(
         "begun": event.starts_on <= timezone.localdate(),
         "refused": refused[1] if refused else None,
     }
-    return render(request, "evidence/roster.html", context, status=422 if refused else 200)
+    return render(request, "evidence/roster.html", context, status=422 if refused else status_of(form))

@@ -14,7 +14,7 @@ from credentialing.applications.progress import assess_requirement
 from credentialing.evidence.forms.events import FeeForm
 from credentialing.evidence.models import FeePayment
 from credentialing.evidence.services.fees import mark_fee
-from credentialing.evidence.views.refusals import accepted
+from credentialing.evidence.views.refusals import accepted, status_of
 from credentialing.evidence.views.statements import requirement_of
 from credentialing.pathways.definitions import money
 from credentialing.pathways.models import PathwayVersion
@@ -83,4 +83,4 @@ def fee(request: AuthedRequest, uuid: UUID, slug: str) -> HttpResponse:
         "item": assess_requirement(application, slug, timezone.localdate()),
         "entries": application.fee_payments.filter(requirement=slug).select_related("marked_by"),
     }
-    return render(request, "evidence/fee.html", context)
+    return render(request, "evidence/fee.html", context, status=status_of(form))

@@ -1,5 +1,6 @@
 """Uploading, withdrawing and downloading files."""
 
+import logging
 from uuid import UUID
 
 from django.conf import settings
@@ -19,8 +20,10 @@ from credentialing.evidence.forms.files import UploadForm
 from credentialing.evidence.models import EvidenceFile
 from credentialing.evidence.services.cases import EvidenceRefused
 from credentialing.evidence.services.files import upload_file, withdraw_file
-from credentialing.evidence.views.refusals import accepted
+from credentialing.evidence.views.refusals import accepted, status_of
 from credentialing.ui.responses import conflict
+
+logger = logging.getLogger(__name__)
 
 
 @signed_in
@@ -58,7 +61,7 @@ def files(request: AuthedRequest, application: Application, slug: str) -> HttpRe
         "form": form,
         "files": application.files.standing().filter(requirement=slug),
     }
-    return render(request, "evidence/files.html", context)
+    return render(request, "evidence/files.html", context, status=status_of(form))
 
 
 @signed_in
@@ -80,6 +83,12 @@ def file_withdraw(request: AuthedRequest, uuid: UUID) -> HttpResponse:
 def file(request: AuthedRequest, uuid: UUID) -> HttpResponse:
     """Download a file of a case one may open; who downloaded it is recorded."""
     wanted = get_object_or_404(EvidenceFile.objects.visible_to(request.user).select_related("application"), uuid=uuid)
+    try:
+        content = wanted.read()
+    except FileNotFoundError:
+        logger.exception("The bytes of evidence file %s are gone from the store", wanted.uuid)
+        text = "This file cannot be read from its store. The administrators have been told; nothing you did caused it."
+        return conflict(request, text, "/", title="This file can't be opened now", status=503)
     record_view(
         event=Event.FILE_DOWNLOADED,
         actor=request.user,
@@ -88,7 +97,7 @@ def file(request: AuthedRequest, uuid: UUID) -> HttpResponse:
         details={"file": str(wanted.uuid)},
     )
     return HttpResponse(
-        wanted.read(),
+        content,
         content_type=wanted.media_type,
         headers={
             "Content-Disposition": content_disposition_header(as_attachment=True, filename=wanted.original_name) or "",

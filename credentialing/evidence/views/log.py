@@ -18,7 +18,7 @@ from credentialing.evidence.forms.log import LogEntryForm
 from credentialing.evidence.models import LogEntry
 from credentialing.evidence.services.cases import EvidenceRefused
 from credentialing.evidence.services.log import add_log_entry, edit_log_entry, remove_log_entry
-from credentialing.evidence.views.refusals import accepted
+from credentialing.evidence.views.refusals import accepted, status_of
 from credentialing.ui.responses import conflict
 
 PREFILLED = ("role", "format", "setting", "minutes", "present", "cases", "co_leader_name", "co_leader_email")
@@ -62,7 +62,9 @@ def entry_add(request: AuthedRequest, application: Application) -> HttpResponse:
         if done:
             messages.success(request, "The session is in your log.")
             return redirect("evidence:log-add" if "another" in request.POST else "evidence:log")
-    return render(request, "evidence/log_entry.html", {"form": form, "application": application})
+    return render(
+        request, "evidence/log_entry.html", {"form": form, "application": application}, status=status_of(form)
+    )
 
 
 @signed_in
@@ -78,7 +80,7 @@ def entry_edit(request: AuthedRequest, uuid: UUID) -> HttpResponse:
     ):
         messages.success(request, "The session is corrected.")
         return redirect("evidence:log")
-    return render(request, "evidence/log_entry.html", {"form": form, "entry": entry})
+    return render(request, "evidence/log_entry.html", {"form": form, "entry": entry}, status=status_of(form))
 
 
 @signed_in

@@ -15,7 +15,7 @@ from credentialing.applications.models import Application
 from credentialing.evidence.forms.events import EvaluatorsForm, ObservationForm
 from credentialing.evidence.models import Observation
 from credentialing.evidence.services.observations import request_observation, save_observation
-from credentialing.evidence.views.refusals import accepted
+from credentialing.evidence.views.refusals import accepted, status_of
 from credentialing.ui.responses import not_permitted
 
 
@@ -40,7 +40,8 @@ def evaluation(request: AuthedRequest, uuid: UUID) -> HttpResponse:
     rubric = observation.application.definition.rubric
     if observation.filed_at is not None or rubric is None:
         context = {"observation": observation, "rows": observation.in_words()}
-        return render(request, "evidence/evaluation_read.html", context)
+        status = 409 if request.method == "POST" else 200
+        return render(request, "evidence/evaluation_read.html", context, status=status)
     form = ObservationForm(request.POST if request.method == "POST" else None, rubric=rubric, observation=observation)
     if request.method == "POST" and form.is_valid():
         file = "file" in request.POST
@@ -58,7 +59,9 @@ def evaluation(request: AuthedRequest, uuid: UUID) -> HttpResponse:
         if done:
             messages.success(request, "Your evaluation is filed." if file else "Your draft is saved.")
             return redirect("evidence:evaluations" if file else "evidence:evaluation", *([] if file else [uuid]))
-    return render(request, "evidence/evaluation.html", {"form": form, "observation": observation})
+    return render(
+        request, "evidence/evaluation.html", {"form": form, "observation": observation}, status=status_of(form)
+    )
 
 
 @signed_in
@@ -92,4 +95,9 @@ def evaluators(request: AuthedRequest, uuid: UUID) -> HttpResponse:
             messages.success(request, f"{form.cleaned_data['evaluator']} has been asked.")
             return redirect("evidence:evaluators", uuid)
     asked = application.observations.select_related("evaluator", "event")
-    return render(request, "evidence/evaluators.html", {"application": application, "form": form, "asked": asked})
+    return render(
+        request,
+        "evidence/evaluators.html",
+        {"application": application, "form": form, "asked": asked},
+        status=status_of(form),
+    )

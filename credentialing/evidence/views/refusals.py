@@ -14,9 +14,15 @@ def accepted(form: BaseForm, act: Callable[[], object], field: str | None = None
         act()
     except EvidenceRefused as refusal:
         form.add_error(field, str(refusal))
+        form.conflict = True  # type: ignore[attr-defined]
         return False
     except ValidationError as refusal:
         at_fields = hasattr(refusal, "error_dict") and set(refusal.error_dict) <= set(form.fields)
         form.add_error(None, refusal if at_fields else refusal.messages)  # type: ignore[arg-type]  # a list is allowed
         return False
     return True
+
+
+def status_of(form: BaseForm) -> int:
+    """The status of the page that shows this form: 409 when the state of things refused it, as on a second click."""
+    return 409 if getattr(form, "conflict", False) else 200

@@ -28,7 +28,7 @@ from credentialing.evidence.services.supervision import (
     record_supervision_session,
     remove_supervision_session,
 )
-from credentialing.evidence.views.refusals import accepted
+from credentialing.evidence.views.refusals import accepted, status_of
 from credentialing.evidence.views.statements import requirement_of, sign
 from credentialing.ui.responses import conflict
 
@@ -59,7 +59,7 @@ def sessions(request: AuthedRequest, application: Application) -> HttpResponse:
         "sessions": application.supervision_sessions.standing(),
         "totals": assess_requirements(application, wanted, timezone.localdate()),
     }
-    return render(request, "evidence/sessions.html", context)
+    return render(request, "evidence/sessions.html", context, status=status_of(form))
 
 
 @signed_in
@@ -171,7 +171,7 @@ def supervised(request: AuthedRequest, uuid: UUID) -> HttpResponse:
             )
         ),
     }
-    return render(request, "evidence/supervised.html", context)
+    return render(request, "evidence/supervised.html", context, status=status_of(form))
 
 
 @requires("supervisor")
@@ -211,7 +211,7 @@ def supervised_report(request: AuthedRequest, uuid: UUID, slug: str) -> HttpResp
             messages.success(request, "Your report is filed. The candidate can read it.")
             return redirect("evidence:supervised", uuid)
     context = {"application": application, "requirement": requirement, "form": form}
-    return render(request, "evidence/report.html", context)
+    return render(request, "evidence/report.html", context, status=status_of(form))
 
 
 def _supervised(request: AuthedRequest, uuid: UUID) -> Application:
