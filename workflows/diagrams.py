@@ -1,12 +1,8 @@
-"""Pictures of a workflow as text."""
+"""A workflow as text for people and other programs: pictures (Mermaid, DOT, SVG) and a chart that runs (SCXML)."""
 
-from workflows.definitions import WorkflowDefinition
+from workflows.exporters.dot import dot
+from workflows.exporters.mermaid import mermaid
+from workflows.exporters.scxml import scxml
+from workflows.exporters.svg import svg
 
-
-def mermaid(definition: WorkflowDefinition) -> str:
-    """The definition as a Mermaid state diagram."""
-    lines = ["stateDiagram-v2", f"    [*] --> {definition.initial}"]
-    lines += [f"    {state.slug} : {state.label}" for state in definition.states]
-    lines += [f"    {edge.source} --> {edge.target} : {edge.name}" for edge in definition.transitions]
-    lines += [f"    {state.slug} --> [*]" for state in definition.states if state.kind == "final"]
-    return "\n".join(lines) + "\n"
+__all__ = ["dot", "mermaid", "scxml", "svg"]
