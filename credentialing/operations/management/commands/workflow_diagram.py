@@ -1,4 +1,4 @@
-"""`manage.py workflow_diagram [--check]`: docs/workflow.md, drawn from the code."""
+"""`manage.py workflow_diagram`: docs/workflow.md, drawn from the code; or one machine in a format for other tools."""
 
 from argparse import ArgumentParser
 from collections.abc import Iterator
@@ -13,22 +13,39 @@ from credentialing.applications.workflow import compile_workflow
 from credentialing.pathways.loader import load_pathway
 from credentialing.pathways.services import shipped_source
 from workflows.definitions import WorkflowDefinition
-from workflows.diagrams import mermaid
+from workflows.diagrams import dot, mermaid, scxml, svg
 
 TARGET = Path(settings.BASE_DIR) / "docs" / "workflow.md"
+FORMATS = {"mermaid": mermaid, "dot": dot, "svg": svg, "scxml": scxml}
+
+
+def _application() -> WorkflowDefinition:
+    return compile_workflow(load_pathway(shipped_source("abs-leader")))
+
+
+MACHINES = {"application": _application, "credential": lambda: CREDENTIAL}
 
 
 class Command(BaseCommand):
     """Draw the state machines."""
 
-    help = "Write docs/workflow.md from the code; with --check only say whether it is up to date."
+    help = (
+        "Write docs/workflow.md from the code; with --check only say whether it is up to date; "
+        "with --format print one machine instead."
+    )
 
     def add_arguments(self, parser: ArgumentParser) -> None:
-        """--check."""
-        parser.add_argument("--check", action="store_true")
+        """--check, or --format and --machine."""
+        acts = parser.add_mutually_exclusive_group()
+        acts.add_argument("--check", action="store_true")
+        acts.add_argument("--format", choices=FORMATS)
+        parser.add_argument("--machine", choices=MACHINES, default="application", help="which one --format prints")
 
-    def handle(self, *, check: bool, **_: Any) -> None:
-        """Write, or compare."""
+    def handle(self, *, check: bool, machine: str, **options: Any) -> None:
+        """Print, write, or compare."""
+        if options["format"]:
+            self.stdout.write(FORMATS[options["format"]](MACHINES[machine]()))
+            return
         page = "\n".join(_page()) + "\n"
         if not check:
             TARGET.write_text(page, encoding="utf-8")
@@ -43,8 +60,7 @@ def _page() -> Iterator[str]:
     yield ""
     yield "Written by `manage.py workflow_diagram`; the code is `credentialing/applications/workflow.py` and"
     yield "`certificates/lifecycle.py`. Only `workflows.services.perform` takes an edge."
-    pathway = compile_workflow(load_pathway(shipped_source("abs-leader")))
-    yield from _machine("The application (ABS pathway)", pathway)
+    yield from _machine("The application (ABS pathway)", _application())
     yield from _machine("The credential", CREDENTIAL)
 
 
