@@ -1,11 +1,12 @@
 from django.apps import AppConfig
-from django.db.models.signals import post_migrate
+from django.db.models.signals import post_migrate, pre_migrate
 
 
 class WorkflowsConfig(AppConfig):
     name = "workflows"
 
     def ready(self) -> None:
-        from workflows.triggers import install_triggers
+        from workflows.triggers import install_triggers, remove_triggers
 
+        pre_migrate.connect(remove_triggers, sender=self, dispatch_uid="workflows.triggers.lifted")
         post_migrate.connect(install_triggers, sender=self, dispatch_uid="workflows.triggers")

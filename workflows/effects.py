@@ -1,69 +1,123 @@
-"""What follows from a step: tasks enqueued in its own transaction, each done once per record."""
+"""What follows from a step: enqueued in its own transaction, done once per record, tried again with growing pauses."""
 
+import logging
+import random
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Any
+from datetime import datetime, timedelta
 
 from django.db import transaction
-from django.db.models import F
-from django.tasks import Task
+from django.db.models import Q
+from django.tasks import task
 from django.utils import timezone
 
 from workflows.models import EffectRun, LedgerRecord
 
+logger = logging.getLogger(__name__)
+
+ATTEMPTS = 6
+FIRST_PAUSE = timedelta(minutes=1)  # doubled after every attempt: 1, 2, 4, 8, 16 minutes, each up to a quarter longer
+LEASE = timedelta(minutes=10)  # after that, a worker that has not answered is taken for dead
+
 
 @dataclass(frozen=True, kw_only=True)
 class Effect:
-    """A task that follows every step of that kind."""
+    """An act that follows every step of that kind; done again after a crash, it must do no harm."""
 
     subject_kind: str
     transition: str
     name: str
-    task: Task[..., Any]
+    act: Callable[[LedgerRecord], object]
 
 
-_effects: dict[tuple[str, str], list[Effect]] = {}
+_effects: dict[tuple[str, str], dict[str, Effect]] = {}
 
 
-def subscribe(*, subject_kind: str, transition: str, name: str, task: Any) -> None:
-    """Let `task(record_uuid)` follow every such step; subscribing again under the same name replaces it."""
-    known = _effects.setdefault((subject_kind, transition), [])
-    known[:] = [effect for effect in known if effect.name != name]
-    known.append(Effect(subject_kind=subject_kind, transition=transition, name=name, task=task))
+def subscribe(*, subject_kind: str, transition: str, name: str, act: Callable[[LedgerRecord], object]) -> None:
+    """Let `act(record)` follow every such step; subscribing again under the same name replaces it."""
+    _effects.setdefault((subject_kind, transition), {})[name] = Effect(
+        subject_kind=subject_kind, transition=transition, name=name, act=act
+    )
 
 
 def unsubscribe(*, subject_kind: str, transition: str, name: str) -> None:
     """Forget an effect."""
-    known = _effects.get((subject_kind, transition), [])
-    known[:] = [effect for effect in known if effect.name != name]
+    _effects.get((subject_kind, transition), {}).pop(name, None)
 
 
 def enqueue(record: LedgerRecord) -> None:
     """Enqueue what follows, in the transaction of the step: rolled back with it, committed with it."""
-    for effect in _effects.get((record.subject_kind, record.transition), []):
-        effect.task.enqueue(str(record.uuid))
+    wanted = _effects.get((record.subject_kind, record.transition), {})
+    if not wanted:
+        return
+    now = timezone.now()
+    for run in EffectRun.objects.bulk_create(EffectRun(record=record, effect=name, due_at=now) for name in wanted):
+        run_effect.enqueue(run.pk)
 
 
-def run_once(record_uuid: str, effect: str, act: Callable[[LedgerRecord], None]) -> bool:
-    """Do `act` unless it was done for this record already; returns whether it was done now.
+@task()
+def run_effect(run_pk: int) -> None:
+    """Make one attempt at one effect."""
+    attempt(EffectRun.objects.select_related("record").get(pk=run_pk))
 
-    A failure is kept with its reason and raised again, so that the task can be retried.
+
+def attempt(run: EffectRun, *, now: datetime | None = None) -> bool:
+    """Do the effect unless it was done, is given up, or somebody else is at it; answers whether it was done now.
+
+    The act runs outside any transaction of ours, so that drawing a document holds no lock; meanwhile a lease keeps
+    others away. A failure is kept with its reason, and the next attempt enqueued after a growing pause.
     """
-    record = LedgerRecord.objects.get(uuid=record_uuid)
-    EffectRun.objects.get_or_create(record=record, effect=effect)
+    now = now or timezone.now()
+    free = EffectRun.objects.open().filter(Q(claimed_until__isnull=True) | Q(claimed_until__lt=now))
+    if not free.filter(pk=run.pk).update(claimed_until=now + LEASE):
+        return False
+    run.refresh_from_db()
+    effect = _effects.get((run.record.subject_kind, run.record.transition), {}).get(run.effect)
     try:
-        with transaction.atomic():
-            run = EffectRun.objects.select_for_update().get(record=record, effect=effect)
-            if run.done_at is not None:
-                return False
-            act(record)
-            run.done_at = timezone.now()
-            run.attempts += 1
-            run.last_error = ""
-            run.save()
+        if effect is None:
+            msg = f"Nobody answers to the effect {run.effect}."
+            raise LookupError(msg)  # noqa: TRY301 - kept with its reason like any other failure
+        effect.act(run.record)
     except Exception as error:
-        EffectRun.objects.filter(record=record, effect=effect).update(
-            attempts=F("attempts") + 1, last_error=f"{type(error).__name__}: {error}"
-        )
-        raise
+        logger.exception("Effect %s of record %s failed", run.effect, run.record_id)
+        _put_off(run, f"{type(error).__name__}: {error}", now)
+        return False
+    EffectRun.objects.filter(pk=run.pk).update(
+        done_at=timezone.now(), attempts=run.attempts + 1, last_error="", claimed_until=None
+    )
     return True
+
+
+@transaction.atomic
+def try_again(run: EffectRun) -> bool:
+    """Take up an effect that was given up (the administrator's button); answers whether there was anything to do."""
+    now = timezone.now()
+    again = EffectRun.objects.given_up().filter(pk=run.pk).update(given_up_at=None, attempts=0, due_at=now)
+    if again:
+        run_effect.enqueue(run.pk)
+    return bool(again)
+
+
+def take_up(*, before: datetime) -> int:
+    """Enqueue again what should have been done by then (a worker died with it); answers how many."""
+    forgotten = EffectRun.objects.due(before).filter(Q(claimed_until__isnull=True) | Q(claimed_until__lt=before))
+    runs = list(forgotten.values_list("pk", flat=True))
+    for pk in runs:
+        run_effect.enqueue(pk)
+    return len(runs)
+
+
+@transaction.atomic
+def _put_off(run: EffectRun, reason: str, now: datetime) -> None:
+    attempts = run.attempts + 1
+    pause = FIRST_PAUSE * 2 ** (attempts - 1) * random.uniform(1, 1.25)  # noqa: S311 - spreads load, keeps no secret
+    given_up = attempts >= ATTEMPTS
+    EffectRun.objects.filter(pk=run.pk).update(
+        attempts=attempts,
+        last_error=reason,
+        due_at=now + pause,
+        given_up_at=now if given_up else None,
+        claimed_until=None,
+    )
+    if not given_up:
+        run_effect.using(run_after=now + pause).enqueue(run.pk)

@@ -1,13 +1,11 @@
 """Writing and checking the ledger: canonical JSON, digests, the chain of each subject."""
 
-import hashlib
 from collections.abc import Iterator
 from dataclasses import asdict, dataclass
 from datetime import datetime
 from typing import Any
 
-import rfc8785
-
+from workflows.canonical import content_digest
 from workflows.definitions import Transition, WorkflowDefinition
 from workflows.models import LedgerRecord, Reason, new_salt
 from workflows.subjects import WorkflowSubject
@@ -23,14 +21,9 @@ class Fault:
     message: str
 
 
-def canonical(record: LedgerRecord) -> bytes:
-    """The record as RFC 8785 canonical JSON: the same bytes whoever computes them."""
-    return rfc8785.dumps(record.content())
-
-
 def digest(record: LedgerRecord) -> str:
     """SHA-256 of the canonical record, which contains the digest of the one before."""
-    return hashlib.sha256(canonical(record)).hexdigest()
+    return content_digest(record.content())
 
 
 def append(

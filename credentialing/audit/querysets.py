@@ -1,35 +1,18 @@
 """How audit events are looked up."""
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 from uuid import UUID
 
 from django.db import models
 
+from workflows.models import AppendOnlyQuerySet
+
 if TYPE_CHECKING:
     from credentialing.audit.models import AuditEvent  # noqa: F401 - named in strings
 
-NEVER_CHANGES = "An audit event never changes."
-NEVER_REMOVED = "An audit event is never removed."
 
-
-class AuditEventQuerySet(models.QuerySet["AuditEvent"]):
+class AuditEventQuerySet(AppendOnlyQuerySet["AuditEvent"]):
     """Events, which can be read and appended but neither changed nor removed."""
-
-    def update(self, **kwargs: Any) -> int:  # noqa: ARG002 - always refused
-        """Refuse: events never change.
-
-        Raises:
-            TypeError: always.
-        """
-        raise TypeError(NEVER_CHANGES)
-
-    def delete(self) -> tuple[int, dict[str, int]]:
-        """Refuse: events are never removed.
-
-        Raises:
-            TypeError: always.
-        """
-        raise TypeError(NEVER_REMOVED)
 
     def about(self, subject_kind: str, subject_id: UUID) -> "AuditEventQuerySet":
         """Those about one subject."""

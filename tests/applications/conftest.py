@@ -8,6 +8,7 @@ import pytest
 from credentialing.applications.models import Application
 from credentialing.applications.services.drafts import start_application
 from credentialing.operations.demo.walk import CaseWalk, Officers
+from tests.by_hand import write_by_hand
 from tests.factories import PersonFactory, abs_version, make_officers, make_walk
 
 NOON = datetime(2024, 1, 15, 17, tzinfo=UTC)
@@ -16,7 +17,7 @@ NOON = datetime(2024, 1, 15, 17, tzinfo=UTC)
 def put(application: Application, state: str, **fields: Any) -> Application:
     """Set a case down in a state, as if it had come there, for what happens from there on."""
     fields.setdefault("submitted_at", application.submitted_at or NOON)
-    Application.objects.filter(pk=application.pk).update(state=state, **fields)
+    write_by_hand(application, state=state, **fields)
     application.refresh_from_db()
     return application
 

@@ -21,6 +21,7 @@ from credentialing.pathways.models import PathwayVersion
 from credentialing.pathways.services import publish_pathway, shipped_source
 from credentialing.reviews.services import return_requirement
 from tests.applications.conftest import NOON
+from tests.by_hand import write_by_hand
 from tests.factories import PersonFactory, abs_version
 from workflows.errors import NoSuchTransition, NotPermitted, TransitionBlocked
 from workflows.models import LedgerRecord
@@ -109,7 +110,7 @@ def test_returned_form_is_open_until_it_has_been_changed(submitted, officers):
 
 def test_form_stays_closed_after_admission_and_after_the_end(submitted):
     for change in ({"admitted_at": NOON}, {"admitted_at": None, "state": "declined"}):
-        Application.objects.filter(pk=submitted.pk).update(**change)
+        write_by_hand(submitted, **change)
         submitted.refresh_from_db()
         assert not can_edit_form(submitted)
 

@@ -16,6 +16,7 @@ from credentialing.audit.events import Event
 from credentialing.audit.models import AuditEvent
 from credentialing.audit.services import record_event, record_view
 from tests.factories import PASSWORD, PersonFactory
+from workflows.models import LedgerRewritten
 
 pytestmark = pytest.mark.django_db
 
@@ -59,9 +60,9 @@ def test_event_never_changes(ada):
     event.event = Event.LOGGED_IN
 
     for attempt in (event.save, lambda: AuditEvent.objects.update(actor=None)):
-        with pytest.raises(TypeError, match="never changes"):
+        with pytest.raises(LedgerRewritten, match="never changes"):
             attempt()
-    with pytest.raises(TypeError, match="never changes"), transaction.atomic():
+    with pytest.raises(LedgerRewritten, match="never changes"), transaction.atomic():
         AuditEvent.objects.bulk_update([event], ["event"])
 
     event.refresh_from_db()
@@ -72,7 +73,7 @@ def test_event_is_never_removed(ada):
     event = recorded(ada)
 
     for attempt in (event.delete, AuditEvent.objects.all().delete, AuditEvent.objects.filter(pk=event.pk).delete):
-        with pytest.raises(TypeError, match="never removed"):
+        with pytest.raises(LedgerRewritten, match="never removed"):
             attempt()
 
     assert AuditEvent.objects.get() == event

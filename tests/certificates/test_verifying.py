@@ -12,6 +12,7 @@ from certificates.services import issue_certificate
 from certificates.signals import certificate_downloaded
 from credentialing.accounts.models import Term
 from credentialing.audit.models import AuditEvent
+from tests.by_hand import write_by_hand
 from tests.certificates.factories import awarded, prepared
 from tests.factories import PersonFactory
 from workflows.services import perform
@@ -65,7 +66,7 @@ def test_standing_of_today_comes_from_the_registry_not_from_the_paper(client, ce
     ],
 )
 def test_every_standing_is_explained_in_a_sentence(client, certificate, status, sentence):
-    type(certificate.credential).objects.filter(pk=certificate.credential.pk).update(state=status)
+    write_by_hand(certificate.credential, state=status)
     assert sentence in client.get(f"/v/{certificate.token}").text
     assert answer(client, certificate)["status"] == status
 
@@ -153,7 +154,7 @@ def test_form_greets_whoever_comes_without_a_number(client):
 
 def test_pending_credential_is_not_found_by_its_number(client):
     credential = awarded()
-    type(credential).objects.filter(pk=credential.pk).update(state="pending")
+    write_by_hand(credential, state="pending")
     assert client.get("/verify/", {"number": credential.number}).status_code == 404
 
 

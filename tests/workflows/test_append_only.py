@@ -12,7 +12,8 @@ from tests.workflows.testapp.models import Loan
 from workflows.ledger import verify_chain
 from workflows.models import LedgerRecord
 from workflows.services import perform
-from workflows.triggers import install_triggers, lifted_triggers, remove_triggers
+from workflows.triggers import install_triggers, lifted_triggers, missing_triggers, remove_triggers
+from workflows.triggers.tables import SubjectTable
 
 pytestmark = pytest.mark.django_db
 TABLE = "workflows_ledgerrecord"
@@ -79,16 +80,38 @@ def test_record_can_stand_nowhere_but_at_the_end(loan, sequence):
 
 def test_record_at_the_end_is_let_in(loan):
     """What makes the others fail is their place and nothing else."""
-    assert insert_copy(loan, id=None, uuid=new_uuid(), sequence=4) == 1
-    assert [record.sequence for record in LedgerRecord.objects.of(loan)] == [1, 2, 3, 4]
+    with transaction.atomic():
+        assert insert_copy(loan, id=None, uuid=new_uuid(), sequence=4) == 1
+        assert [record.sequence for record in LedgerRecord.objects.of(loan)] == [1, 2, 3, 4]
+        transaction.set_rollback(True)
+
+
+def test_record_must_start_from_the_state_the_subject_is_in(loan):
+    with pytest.raises(DatabaseError, match="continues its subject"):
+        insert_copy(loan, id=None, uuid=new_uuid(), sequence=4, source="asked")
+
+
+def test_record_without_its_change_is_refused_at_the_commit(loan):
+    if connection.vendor != "postgresql":
+        pytest.skip("SQLite has no deferred triggers: verify finds it")
+    with transaction.atomic():
+        insert_copy(loan, id=None, uuid=new_uuid(), sequence=4)
+        with pytest.raises(DatabaseError, match="comes with the change"):
+            connection.check_constraints()
+        transaction.set_rollback(True)
 
 
 @pytest.mark.parametrize("column", ["subject_id", "subject_kind"])
-def test_chain_of_another_subject_begins_with_one(loan, column):
+def test_record_about_nothing_is_refused(loan, column):
     other = new_uuid() if column == "subject_id" else "credential"
-    with pytest.raises(DatabaseError, match="follows the one before"):
-        insert_copy(loan, **{"id": None, "uuid": new_uuid(), "sequence": 4, column: other})
-    assert insert_copy(loan, **{"id": None, "uuid": new_uuid(), "sequence": 1, column: other}) == 1
+    for sequence in (1, 4):
+        with pytest.raises(DatabaseError, match="continues its subject"):
+            insert_copy(loan, **{"id": None, "uuid": new_uuid(), "sequence": sequence, column: other})
+
+
+def test_record_about_an_unknown_kind_of_subject_is_refused(loan):
+    with pytest.raises(DatabaseError, match="continues its subject"):
+        insert_copy(loan, id=None, uuid=new_uuid(), sequence=4, subject_kind="unheard-of")
 
 
 @pytest.mark.parametrize("kept", ["id", "uuid"])
@@ -107,7 +130,7 @@ def test_insert_or_replace_does_not_remove_unseen(loan, kept):
     changed = {"sequence": 4, **({"uuid": new_uuid()} if kept == "id" else {"id": 999})}
     columns = [field.column for field in LedgerRecord._meta.concrete_fields]
     chosen = ", ".join("%s" if column in changed else column for column in columns)
-    with pytest.raises(DatabaseError, match="follows the one before"):
+    with pytest.raises(DatabaseError, match="never changes"):
         execute(
             f"INSERT OR REPLACE INTO {TABLE} ({', '.join(columns)}) SELECT {chosen} FROM {TABLE} WHERE id = %s",
             *(changed[column] for column in columns if column in changed),
@@ -157,7 +180,7 @@ def test_triggers_are_back_after_every_migrate(loan):
         execute(f"UPDATE {TABLE} SET role = role")
     with pytest.raises(DatabaseError, match="never removed"):
         execute(f"DELETE FROM {TABLE}")
-    with pytest.raises(DatabaseError, match="follows the one before"):
+    with pytest.raises(DatabaseError, match="continues its subject"):
         insert_copy(loan, id=None, uuid=new_uuid(), sequence=5)
 
 
@@ -181,9 +204,18 @@ def test_installing_again_does_no_harm(loan):
     assert list(verify_chain(loan)) == []
 
 
-def test_triggers_wait_for_the_ledgers_table(monkeypatch):
+def test_triggers_wait_for_their_tables(monkeypatch):
     """Before the first migration there is nothing to guard, and that is no error."""
-    monkeypatch.setattr("workflows.triggers.TABLE", "not_there_yet")
+    not_there_yet = SubjectTable(name="not_there_yet", kind="nothing", initial="x")
+    monkeypatch.setattr("workflows.triggers.tables.subject_tables", lambda: [not_there_yet])
+    remove_triggers(using="default")
     install_triggers(using="default")
-    with connection.cursor() as cursor:
-        assert "not_there_yet" not in connection.introspection.table_names(cursor)
+    assert missing_triggers(using="default") == []
+
+
+def test_missing_triggers_are_named():
+    assert missing_triggers() == []
+    with lifted_triggers():
+        assert f"{TABLE}_never_changes" in missing_triggers()
+        assert "testapp_loan_changes_with_its_record" in missing_triggers()
+    assert missing_triggers() == []

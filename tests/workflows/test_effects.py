@@ -1,8 +1,10 @@
-"""What follows a step: enqueued with it, rolled back with it, done once."""
+"""What follows a step: enqueued with it, rolled back with it, done once, tried again, given up in the open."""
+
+from datetime import timedelta
 
 import pytest
 from django.db import transaction
-from django.tasks import task
+from django.utils import timezone
 from django_tasks_db.models import DBTaskResult
 
 from tests.workflows.factories import ActorFactory, loan_for
@@ -13,16 +15,25 @@ from workflows.services import perform
 pytestmark = pytest.mark.django_db
 
 
-@task()
-def ring(record_uuid: str) -> None:
-    """A bell."""
+class Bell:
+    """Counts how often it was rung; may be broken."""
+
+    def __init__(self):
+        self.rung, self.broken = [], False
+
+    def ring(self, record):
+        if self.broken:
+            msg = "no bell"
+            raise OSError(msg)
+        self.rung.append(record)
 
 
 @pytest.fixture(autouse=True)
-def subscribed():
-    effects.subscribe(subject_kind="loan", transition="lend", name="bell", task=ring)
-    effects.subscribe(subject_kind="loan", transition="lend", name="bell", task=ring)
-    yield
+def bell():
+    bell = Bell()
+    effects.subscribe(subject_kind="loan", transition="lend", name="bell", act=None)
+    effects.subscribe(subject_kind="loan", transition="lend", name="bell", act=bell.ring)
+    yield bell
     effects.unsubscribe(subject_kind="loan", transition="lend", name="bell")
 
 
@@ -32,15 +43,25 @@ def step():
     return perform(loan_for(actor, "clerk"), "lend", actor=actor)
 
 
-def test_effect_is_enqueued_once_with_its_step(step):
-    queued = DBTaskResult.objects.get()
-    assert queued.args_kwargs["args"] == [str(step.uuid)]
+@pytest.fixture
+def run(step):
+    return EffectRun.objects.get(record=step)
+
+
+def queued():
+    return [task.args_kwargs["args"] for task in DBTaskResult.objects.order_by("enqueued_at")]
+
+
+def test_effect_is_enqueued_once_with_its_step(run):
+    assert queued() == [[run.pk]]
+    assert str(run).startswith("bell of")
 
 
 def test_other_steps_have_no_such_effect():
     actor = ActorFactory()
     perform(loan_for(actor, "clerk"), "pause", actor=actor)
     assert not DBTaskResult.objects.exists()
+    assert not EffectRun.objects.exists()
 
 
 def test_effect_is_rolled_back_with_its_step():
@@ -55,26 +76,86 @@ def test_effect_is_rolled_back_with_its_step():
     with pytest.raises(RuntimeError):
         fail()
     assert not DBTaskResult.objects.exists()
+    assert not EffectRun.objects.exists()
 
 
-def test_effect_is_done_once(step):
-    done = []
-    assert effects.run_once(str(step.uuid), "bell", done.append) is True
-    assert effects.run_once(str(step.uuid), "bell", done.append) is False
-    assert done == [step]
-
-
-def test_failed_effect_is_kept_with_its_reason_and_can_be_tried_again(step):
-    def fail(_):
-        msg = "no bell"
-        raise OSError(msg)
-
-    with pytest.raises(OSError, match="no bell"):
-        effects.run_once(str(step.uuid), "bell", fail)
-    run = EffectRun.objects.get()
-    assert (run.attempts, run.last_error, run.done_at) == (1, "OSError: no bell", None)
-    assert effects.run_once(str(step.uuid), "bell", lambda _: None) is True
+def test_effect_is_done_once(step, run, bell):
+    assert effects.attempt(run) is True
+    assert effects.attempt(run) is False
+    effects.run_effect.call(run.pk)
+    assert bell.rung == [step]
     run.refresh_from_db()
-    assert (run.attempts, run.last_error) == (2, "")
-    assert run.done_at is not None
-    assert str(run).startswith("bell of")
+    assert (run.attempts, run.claimed_until) == (1, None)
+    assert not EffectRun.objects.open().exists()
+
+
+def test_effect_is_left_to_whoever_is_at_it_until_they_are_taken_for_dead(run, bell):
+    now = timezone.now()
+    EffectRun.objects.update(claimed_until=now + timedelta(minutes=1))
+    assert effects.attempt(run, now=now) is False
+    assert effects.attempt(run, now=now + timedelta(minutes=2)) is True
+    assert len(bell.rung) == 1
+
+
+def test_failed_effect_is_kept_with_its_reason_and_tried_again_after_growing_pauses(run, bell):
+    bell.broken = True
+    now, pauses = timezone.now(), []
+    for _ in range(effects.ATTEMPTS - 1):
+        assert effects.attempt(run, now=now) is False
+        run.refresh_from_db()
+        pauses.append(run.due_at - now)
+    assert (run.attempts, run.last_error, run.done_at, run.given_up_at) == (5, "OSError: no bell", None, None)
+    for number, pause in enumerate(pauses):
+        assert timedelta(minutes=2**number) <= pause <= timedelta(minutes=2**number * 1.25)
+    assert queued() == [[run.pk]] * effects.ATTEMPTS
+    assert DBTaskResult.objects.order_by("-run_after")[1].run_after == run.due_at
+
+    bell.broken = False
+    assert effects.attempt(run) is True
+    run.refresh_from_db()
+    assert (run.attempts, run.last_error, len(bell.rung)) == (6, "", 1)
+
+
+def test_pauses_are_spread_so_that_not_all_come_back_at_once(run, bell):
+    bell.broken = True
+    now, pauses = timezone.now(), set()
+    for _ in range(8):
+        EffectRun.objects.update(attempts=0)
+        effects.attempt(run, now=now)
+        run.refresh_from_db()
+        pauses.add(run.due_at - now)
+    assert len(pauses) == 8
+
+
+def test_effect_that_fails_again_and_again_is_given_up_until_somebody_says_again(run, bell):
+    bell.broken = True
+    for _ in range(effects.ATTEMPTS):
+        effects.attempt(run)
+    assert list(EffectRun.objects.given_up()) == [run]
+    assert effects.attempt(run) is False
+    assert len(queued()) == effects.ATTEMPTS  # the last failure enqueued nothing
+
+    bell.broken = False
+    assert effects.try_again(run) is True
+    assert effects.try_again(run) is False
+    assert len(queued()) == effects.ATTEMPTS + 1
+    assert effects.attempt(run) is True
+
+
+def test_effect_nobody_answers_to_any_more_is_kept_with_that_reason(run):
+    effects.unsubscribe(subject_kind="loan", transition="lend", name="bell")
+    assert effects.attempt(run) is False
+    run.refresh_from_db()
+    assert "Nobody answers to the effect bell" in run.last_error
+
+
+def test_what_died_with_its_worker_is_taken_up_again(run, bell):
+    now = timezone.now()
+    assert effects.take_up(before=now - timedelta(minutes=5)) == 0
+    EffectRun.objects.update(claimed_until=now + effects.LEASE)
+    assert effects.take_up(before=now + timedelta(minutes=1)) == 0
+    later = now + effects.LEASE + timedelta(minutes=1)
+    assert effects.take_up(before=later) == 1
+    assert queued() == [[run.pk]] * 2
+    assert effects.attempt(run, now=later) is True
+    assert effects.take_up(before=later) == 0

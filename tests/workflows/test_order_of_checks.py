@@ -4,9 +4,10 @@ from datetime import UTC, date, datetime
 
 import pytest
 from django.core.exceptions import ImproperlyConfigured
-from django.tasks import task
+from django_tasks_db.backend import DatabaseBackend
 from django_tasks_db.models import DBTaskResult
 
+from tests.by_hand import write_by_hand
 from tests.workflows.factories import ActorFactory, LoanFactory, loan_for
 from tests.workflows.testapp.models import FaultyLoan, Loan
 from workflows import effects
@@ -24,7 +25,7 @@ def actor():
 
 def put(loan: Loan, **stored: object) -> Loan:
     """Bring the loan by force to what only a walk would reach."""
-    Loan.objects.filter(pk=loan.pk).update(**stored)
+    write_by_hand(loan, **stored)
     loan.refresh_from_db()
     return loan
 
@@ -139,26 +140,24 @@ def test_subject_that_was_never_stored_is_refused(actor):
         perform(Loan(title="x", grants={str(actor.pk): ["clerk"]}), "lend", actor=actor)
 
 
-@task()
-def ring(record_uuid: str) -> None:
-    """A bell."""
+@pytest.fixture
+def full_queue(monkeypatch):
+    """The first effect is enqueued; for the second there is no room."""
+    room = iter([True, False])
+    enqueue = DatabaseBackend.enqueue
 
-
-class NoBell:
-    """A task that can't even be enqueued."""
-
-    def enqueue(self, *_args: object) -> None:
+    def enqueue_while_there_is_room(*arguments):
+        if next(room):
+            return enqueue(*arguments)
         msg = "no room in the queue"
         raise OSError(msg)
 
-
-@pytest.fixture
-def full_queue():
-    effects.subscribe(subject_kind="loan", transition="write_off", name="a bell", task=ring)
-    effects.subscribe(subject_kind="loan", transition="write_off", name="no bell", task=NoBell())
+    monkeypatch.setattr(DatabaseBackend, "enqueue", enqueue_while_there_is_room)
+    for name in ("a bell", "another bell"):
+        effects.subscribe(subject_kind="loan", transition="write_off", name=name, act=lambda record: None)
     yield
-    effects.unsubscribe(subject_kind="loan", transition="write_off", name="a bell")
-    effects.unsubscribe(subject_kind="loan", transition="write_off", name="no bell")
+    for name in ("a bell", "another bell"):
+        effects.unsubscribe(subject_kind="loan", transition="write_off", name=name)
 
 
 def test_step_whose_effects_can_not_follow_is_no_step(actor, full_queue):

@@ -125,8 +125,13 @@ def test_effect_taken_up_by_many_workers_is_done_once(actor):
     record = perform(loan_for(actor, "clerk"), "lend", actor=actor)
     done: list[LedgerRecord] = []
 
+    run = EffectRun.objects.create(record=record, effect="bell")
+    effects.subscribe(
+        subject_kind="loan", transition="lend", name="bell", act=lambda one: (time.sleep(0.02), done.append(one))
+    )
+
     def work() -> bool:
-        return effects.run_once(str(record.uuid), "bell", lambda one: (time.sleep(0.02), done.append(one)))
+        return effects.attempt(EffectRun.objects.get(pk=run.pk))
 
     assert sorted(at_once(*[work] * MANY)) == [False] * (MANY - 1) + [True]
     assert done == [record]

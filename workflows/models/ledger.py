@@ -2,42 +2,20 @@
 
 import hashlib
 import secrets
-import uuid
 from datetime import UTC
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, ClassVar
 
 from django.conf import settings
 from django.db import models
 
+from workflows.models.tree import AppendOnlyQuerySet, TreeEntry
+
 if TYPE_CHECKING:
     from workflows.subjects import WorkflowSubject
 
-NEVER_CHANGES = "A ledger record never changes."
-NEVER_REMOVED = "A ledger record is never removed."
 
-
-class LedgerRewritten(Exception):
-    """Somebody tried to change or remove a record."""
-
-
-class LedgerRecordQuerySet(models.QuerySet["LedgerRecord"]):
-    """Records, which can be read and appended but neither changed nor removed."""
-
-    def update(self, **kwargs: Any) -> int:  # noqa: ARG002 - always refused
-        """Refuse: records never change.
-
-        Raises:
-            LedgerRewritten: always.
-        """
-        raise LedgerRewritten(NEVER_CHANGES)
-
-    def delete(self) -> tuple[int, dict[str, int]]:
-        """Refuse: records are never removed.
-
-        Raises:
-            LedgerRewritten: always.
-        """
-        raise LedgerRewritten(NEVER_REMOVED)
+class LedgerRecordQuerySet(AppendOnlyQuerySet["LedgerRecord"]):
+    """Records."""
 
     def of(self, subject: "WorkflowSubject") -> "LedgerRecordQuerySet":
         """Those of one subject, in their order."""
@@ -48,13 +26,15 @@ class LedgerRecordQuerySet(models.QuerySet["LedgerRecord"]):
         return self.order_by("subject_kind", "subject_id", "sequence")
 
 
-class LedgerRecord(models.Model):
+class LedgerRecord(TreeEntry):
     """One step: who did what to which subject, in which role, when, on which evidence and under which rules.
 
     Holds no personal text: people are ids, the reason lives in `Reason` under its digest (and can be erased).
     """
 
-    uuid = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
+    entry_kind: ClassVar[str] = "step"
+    called: ClassVar[str] = "A ledger record"
+
     subject_kind = models.SlugField()
     subject_id = models.UUIDField()
     sequence = models.PositiveIntegerField()
@@ -84,24 +64,6 @@ class LedgerRecord(models.Model):
 
     def __str__(self) -> str:
         return f"{self.subject_kind} {self.subject_id} #{self.sequence} {self.transition}"
-
-    def save(self, *args: Any, **kwargs: Any) -> None:
-        """Append the record.
-
-        Raises:
-            LedgerRewritten: it stands in the ledger already.
-        """
-        if not self._state.adding:
-            raise LedgerRewritten(NEVER_CHANGES)
-        super().save(*args, **kwargs)
-
-    def delete(self, *args: Any, **kwargs: Any) -> tuple[int, dict[str, int]]:  # noqa: ARG002 - always refused
-        """Refuse: records are never removed.
-
-        Raises:
-            LedgerRewritten: always.
-        """
-        raise LedgerRewritten(NEVER_REMOVED)
 
     @property
     def reason(self) -> str:
@@ -150,22 +112,3 @@ class Reason(models.Model):
     def digest_of(text: str, salt: str) -> str:
         """SHA-256 over salt and text."""
         return hashlib.sha256(f"{salt}:{text}".encode()).hexdigest()
-
-
-class EffectRun(models.Model):
-    """One effect of one record: done once, or tried and why not."""
-
-    record = models.ForeignKey(LedgerRecord, on_delete=models.PROTECT, related_name="effect_runs")
-    effect = models.SlugField()
-    attempts = models.PositiveSmallIntegerField(default=0)
-    done_at = models.DateTimeField(null=True)
-    last_error = models.TextField(blank=True)
-
-    class Meta:
-        ordering = ("pk",)
-        constraints = [
-            models.UniqueConstraint(fields=["record", "effect"], name="effect_run_one_per_record_and_effect"),
-        ]
-
-    def __str__(self) -> str:
-        return f"{self.effect} of {self.record_id}"

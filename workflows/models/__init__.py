@@ -1,0 +1,37 @@
+"""What the engine keeps: the ledger, the tree over all records, effects, deadlines."""
+
+from workflows.models.deadlines import Deadline
+from workflows.models.effects import EffectRun
+from workflows.models.ledger import (
+    LedgerRecord,
+    LedgerRecordQuerySet,
+    Reason,
+    new_salt,
+)
+from workflows.models.tree import (
+    AppendOnly,
+    AppendOnlyQuerySet,
+    Checkpoint,
+    LedgerRewritten,
+    TreeEntry,
+    TreeHead,
+    TreeLeaf,
+    TreeNode,
+)
+
+__all__ = [
+    "AppendOnly",
+    "AppendOnlyQuerySet",
+    "Checkpoint",
+    "Deadline",
+    "EffectRun",
+    "LedgerRecord",
+    "LedgerRecordQuerySet",
+    "LedgerRewritten",
+    "Reason",
+    "TreeEntry",
+    "TreeHead",
+    "TreeLeaf",
+    "TreeNode",
+    "new_salt",
+]

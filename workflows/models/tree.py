@@ -1,0 +1,187 @@
+"""The tree over everything that is recorded: what makes a rewritten past visible to others (RFC 6962)."""
+
+import uuid
+from typing import Any, ClassVar
+
+from django.db import models
+from django.utils import timezone
+
+from workflows.canonical import canonical
+from workflows.merkle import leaf_hash
+
+
+class LedgerRewritten(Exception):
+    """Somebody tried to change or remove what has been recorded."""
+
+
+class AppendOnlyQuerySet[Entry: "AppendOnly"](models.QuerySet[Entry]):
+    """Rows that can be read and appended but neither changed nor removed."""
+
+    def update(self, **kwargs: Any) -> int:  # noqa: ARG002 - always refused
+        """Refuse: what is recorded never changes.
+
+        Raises:
+            LedgerRewritten: always.
+        """
+        raise LedgerRewritten(self.model.never_changes())
+
+    def delete(self) -> tuple[int, dict[str, int]]:
+        """Refuse: what is recorded is never removed.
+
+        Raises:
+            LedgerRewritten: always.
+        """
+        raise LedgerRewritten(self.model.never_removed())
+
+
+class AppendOnly(models.Model):
+    """A row that is written once; the database holds the same rule by triggers (`workflows.triggers`)."""
+
+    called: ClassVar[str] = "This"  # how a refusal names it: "A ledger record"
+
+    class Meta:
+        abstract = True
+
+    def save(self, *args: Any, **kwargs: Any) -> None:
+        """Append it.
+
+        Raises:
+            LedgerRewritten: it has been stored already.
+        """
+        if not self._state.adding:
+            raise LedgerRewritten(self.never_changes())
+        super().save(*args, **kwargs)
+
+    def delete(self, *args: Any, **kwargs: Any) -> tuple[int, dict[str, int]]:  # noqa: ARG002 - always refused
+        """Refuse: what is recorded is never removed.
+
+        Raises:
+            LedgerRewritten: always.
+        """
+        raise LedgerRewritten(self.never_removed())
+
+    @classmethod
+    def never_changes(cls) -> str:
+        """What a refused change says."""
+        return f"{cls.called} never changes."
+
+    @classmethod
+    def never_removed(cls) -> str:
+        """What a refused removal says."""
+        return f"{cls.called} is never removed."
+
+
+class TreeEntry(AppendOnly):
+    """Something recorded: stored together with its leaf, which gets its place in the tree after the commit."""
+
+    entry_kind: ClassVar[str] = ""
+
+    uuid = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
+
+    class Meta:
+        abstract = True
+
+    def save(self, *args: Any, **kwargs: Any) -> None:
+        """Append the entry and its leaf.
+
+        Raises:
+            LedgerRewritten: it has been stored already.
+        """
+        from workflows.sequencer import sequence_after_commit  # noqa: PLC0415 - the sequencer works on these models
+
+        super().save(*args, **kwargs)
+        TreeLeaf.objects.create(
+            entry_kind=self.entry_kind, entry_id=self.uuid, hash=leaf_hash(canonical(self.content())).hex()
+        )
+        sequence_after_commit()
+
+    def content(self) -> dict[str, Any]:
+        """What is recorded, as plain JSON without personal text: this is what the tree covers."""
+        raise NotImplementedError
+
+
+class TreeLeafQuerySet(AppendOnlyQuerySet["TreeLeaf"]):
+    """Leaves."""
+
+    def waiting(self) -> "TreeLeafQuerySet":
+        """Those without a place yet, the oldest first."""
+        return self.filter(position__isnull=True).order_by("pk")
+
+    def in_order(self) -> "TreeLeafQuerySet":
+        """Those of the tree, from its first."""
+        return self.filter(position__isnull=False).order_by("position")
+
+
+class TreeLeaf(AppendOnly):
+    """The hash of one entry; its position, once given by the sequencer, never changes.
+
+    Written with the entry, so that an entry without a leaf can't be; placed later, so that writers never wait for
+    one another (the merge delay of Certificate Transparency).
+    """
+
+    called: ClassVar[str] = "A leaf of the tree"
+
+    entry_kind = models.SlugField()
+    entry_id = models.UUIDField(unique=True)
+    hash = models.CharField(max_length=64)
+    position = models.PositiveBigIntegerField(null=True, unique=True, editable=False)
+
+    objects = TreeLeafQuerySet.as_manager()
+
+    class Meta:
+        ordering = ("position",)
+        indexes = [models.Index(fields=["id"], condition=models.Q(position__isnull=True), name="tree_leaf_waiting")]
+
+    def __str__(self) -> str:
+        return f"{self.entry_kind} {self.entry_id} at {self.position}"
+
+
+class TreeNode(AppendOnly):
+    """The hash of one complete subtree above the leaves: `index * 2**level` up to `(index + 1) * 2**level`."""
+
+    called: ClassVar[str] = "A node of the tree"
+
+    level = models.PositiveSmallIntegerField()
+    index = models.PositiveBigIntegerField()
+    hash = models.CharField(max_length=64)
+
+    objects = AppendOnlyQuerySet.as_manager()
+
+    class Meta:
+        ordering = ("level", "index")
+        constraints = [models.UniqueConstraint(fields=["level", "index"], name="tree_node_one_per_place")]
+
+    def __str__(self) -> str:
+        return f"level {self.level}, {self.index}"
+
+
+class TreeHead(models.Model):
+    """How far the tree has grown: one row, locked by whoever appends."""
+
+    size = models.PositiveBigIntegerField(default=0)
+    subtrees = models.JSONField(default=list)  # the right edge, so that appending reads no other row
+
+    class Meta:
+        constraints = [models.CheckConstraint(condition=models.Q(id=1), name="tree_head_is_one")]
+
+    def __str__(self) -> str:
+        return f"{self.size} leaves"
+
+
+class Checkpoint(AppendOnly):
+    """The signed head of the tree at one size: what others keep, so that a rewritten past is found out."""
+
+    called: ClassVar[str] = "A checkpoint"
+
+    size = models.PositiveBigIntegerField(unique=True)
+    root = models.CharField(max_length=64)
+    note = models.TextField()  # the signed note, as it is published (C2SP tlog-checkpoint)
+    signed_at = models.DateTimeField(default=timezone.now, editable=False)
+
+    objects = AppendOnlyQuerySet.as_manager()
+
+    class Meta:
+        ordering = ("size",)
+
+    def __str__(self) -> str:
+        return f"{self.size} entries, {self.root[:12]}"
