@@ -38,6 +38,40 @@ def test_account_begins_with_a_confirmed_address_and_a_name(client):
     assert answer.headers["Location"] == "/home/"
 
 
+def test_letters_about_the_account_come_from_the_society_and_lead_to_its_address(client, settings):
+    settings.BASE_URL = "https://credentials.example.org"
+    PersonFactory(email="known@example.org")
+    for address in ("letters@example.org", "known@example.org"):
+        client.post("/accounts/signup/", SIGN_UP | {"email": address})
+    PersonFactory(email="grace@example.org")
+    client.post("/accounts/password/reset/", {"email": "grace@example.org"})
+    client.post("/accounts/password/reset/", {"email": "nobody@example.org"})
+
+    subjects = [letter.subject for letter in mail.outbox]
+    assert subjects == [
+        "Confirm your e-mail address",
+        "You already have an account",
+        "Choose a new password",
+        "There is no account with this address",
+    ]
+    for letter in mail.outbox:
+        assert settings.SOCIETY_NAME in letter.body
+        assert "https://credentials.example.org/accounts/" in letter.body
+        assert "testserver" not in letter.body
+
+
+def test_new_password_is_chosen_by_the_link_in_the_letter(client):
+    grace = PersonFactory(email="hopper@example.org")
+    client.post("/accounts/password/reset/", {"email": "hopper@example.org"})
+    link = re.search(r"/accounts/password/reset/key/\S+", mail.outbox[0].body)[0]
+
+    page = client.get(link, follow=True)
+    client.post(page.request["PATH_INFO"], {"password1": "another horse 8", "password2": "another horse 8"})
+
+    grace.refresh_from_db()
+    assert grace.check_password("another horse 8")
+
+
 def test_sign_up_does_not_tell_whether_an_address_is_known(client):
     known = PersonFactory(email="ada@example.org", name="Ada")
 
