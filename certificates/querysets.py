@@ -25,10 +25,6 @@ class CredentialQuerySet(models.QuerySet["Credential"]):
         """A holder's own of one scheme that keeps them from being awarded it again."""
         return self.filter(holder=holder, scheme=scheme, state__in=["pending", "active", "suspended"])
 
-    def run_out(self, on: date) -> "CredentialQuerySet":
-        """Active or suspended ones whose last day has passed."""
-        return self.filter(state__in=["active", "suspended"], valid_until__lt=on)
-
     def held_by(self, person: Any) -> "CredentialQuerySet":
         """Those of one holder, the newest first."""
         return self.awarded().filter(holder=person).order_by("-awarded_on", "-pk")

@@ -1,7 +1,7 @@
 """Awarding credentials and issuing certificates."""
 
 import hashlib
-from datetime import date, datetime
+from datetime import date, datetime, time, timedelta
 from typing import Any
 
 from django.db import transaction
@@ -13,6 +13,7 @@ from certificates.models import Certificate, Credential, NumberSeries
 from certificates.rendering import RenderingFailed, render_in_child
 from certificates.signals import certificate_issued, certificate_refused
 from certificates.storage import store_once
+from workflows.deadlines import set_deadline
 from workflows.services import perform
 
 
@@ -82,6 +83,9 @@ def award_credential(
         state_since=now,
     )
     perform(credential, "award", actor=actor, now=now)
+    if valid_until is not None:
+        day_after = datetime.combine(valid_until + timedelta(days=1), time.min, timezone.get_default_timezone())
+        set_deadline(credential, "expire", due_at=day_after, now=now)
     return credential
 
 

@@ -5,6 +5,7 @@ from datetime import date
 
 import pytest
 from django.db import IntegrityError, connection
+from django.utils import timezone
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
@@ -15,6 +16,7 @@ from tests.certificates.factories import awarded
 from tests.factories import PersonFactory
 from workflows.errors import NotPermitted
 from workflows.ledger import verify_chain
+from workflows.models import Deadline
 from workflows.services import perform
 
 pytestmark = pytest.mark.django_db
@@ -121,8 +123,9 @@ def test_credential_past_its_last_day_is_expired_on_that_day_and_not_before():
     assert credential.status_on(date(2027, 1, 1)) == "expired"
     assert Credential.objects.active(date(2026, 12, 31)).get() == credential
     assert not Credential.objects.active(date(2027, 1, 1)).exists()
-    assert Credential.objects.run_out(date(2027, 1, 1)).get() == credential
-    assert not Credential.objects.run_out(date(2026, 12, 31)).exists()
+    deadline = Deadline.objects.get()
+    assert (deadline.act, deadline.subject_id) == ("expire", credential.uuid)
+    assert timezone.localtime(deadline.due_at).isoformat()[:16] == "2027-01-01T00:00"
 
 
 def test_last_day_before_the_award_is_impossible():

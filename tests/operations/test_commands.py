@@ -90,11 +90,14 @@ def test_second_fee_falls_due_by_the_calendar_alone():
 def test_credential_that_has_run_out_expires_once():
     credential = awarded(valid_until=timezone.localdate() - timedelta(days=1))
     running = awarded(valid_until=timezone.localdate())
-    assert "1 credentials expired" in run("tick")
+    assert f"expire, {credential}: would be done" in run("tick", "--dry-run")
+    credential.refresh_from_db()
+    assert credential.state == "active"
+    assert f"expire, {credential}: done" in run("tick")
     credential.refresh_from_db()
     running.refresh_from_db()
     assert (credential.state, running.state) == ("expired", "active")
-    assert "0 credentials expired" in run("tick")
+    assert "expire" not in run("tick")
 
 
 def test_what_a_dead_worker_left_is_taken_up_again():

@@ -3,40 +3,49 @@
 from datetime import datetime, timedelta
 from typing import Any
 
-from django.core.management.base import BaseCommand
+from django.core.management.base import BaseCommand, CommandParser
 from django.db import transaction
 from django.utils import timezone
 
-from certificates.models import Certificate, Credential
+from certificates.models import Certificate
 from certificates.tasks import issue_certificate_task
 from credentialing.accounts.models import Person
 from credentialing.applications.models import Application
 from credentialing.applications.progress import refresh_progress
 from credentialing.correspondence.models import Letter
 from credentialing.correspondence.tasks import deliver_letter
-from workflows.services import perform
+from workflows.deadlines import meet_deadlines
+from workflows.effects import take_up
+from workflows.sequencer import sequence_entries
 
 PATIENCE = timedelta(minutes=10)
 
 
 class Command(BaseCommand):
-    """Bring cases up to date with the calendar, and let credentials expire that have run out."""
+    """Meet deadlines, bring cases up to date with the calendar, and take up what has been left lying."""
 
-    help = "Do what time alone changes: durations that are complete, fees that are due, credentials that have run out."
+    help = "Do what time alone changes: credentials that run out, durations that are complete, fees that are due."
 
-    def handle(self, **_: Any) -> None:
-        """Each case and each credential in its own transaction, so that a fault in one stops no other."""
+    def add_arguments(self, parser: CommandParser) -> None:
+        """Whether to change anything."""
+        parser.add_argument("--dry-run", action="store_true", help="say which deadlines are due and change nothing")
+
+    def handle(self, *, dry_run: bool, **_: Any) -> None:
+        """Each deadline and each case in its own transaction, so that a fault in one stops no other."""
         now = timezone.now()
+        for met in meet_deadlines(actor=Person.objects.system(), now=now, dry_run=dry_run):
+            said = f"not done: {met.refusal}" if met.refusal else "would be done" if dry_run else "done"
+            self.stdout.write(f"{met.deadline.act}, {met.subject or met.deadline.subject_id}: {said}")
+        if dry_run:
+            return
         cases = list(Application.objects.under_way().values_list("pk", flat=True))
         for pk in cases:
             with transaction.atomic():
                 refresh_progress(Application.objects.select_for_update().get(pk=pk), now)
-        run_out = list(Credential.objects.run_out(timezone.localdate(now)))
-        for credential in run_out:
-            perform(credential, "expire", actor=Person.objects.system(), now=now)
-        forgotten = self._take_up_again(now - PATIENCE)
-        done = f"{len(cases)} cases brought up to date, {len(run_out)} credentials expired"
-        self.stdout.write(f"{done}, {forgotten} tasks taken up again.")
+        while sequence_entries():
+            pass
+        forgotten = self._take_up_again(now - PATIENCE) + take_up(before=now - PATIENCE)
+        self.stdout.write(f"{len(cases)} cases brought up to date, {forgotten} tasks taken up again.")
 
     def _take_up_again(self, before: datetime) -> int:
         """What a worker that died has left lying: certificates and letters; doing one twice does no harm."""
