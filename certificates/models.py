@@ -112,6 +112,10 @@ class Credential(WorkflowSubject):
         """The newest document that has been issued."""
         return self.certificates.filter(status="issued").order_by("-edition").first()
 
+    @classmethod
+    def known_definitions(cls) -> tuple[WorkflowDefinition, ...]:
+        return (CREDENTIAL,)
+
     def workflow_definition(self) -> WorkflowDefinition:
         return CREDENTIAL
 

@@ -6,6 +6,7 @@ class WorkflowsConfig(AppConfig):
     name = "workflows"
 
     def ready(self) -> None:
+        from workflows import checks  # noqa: F401 - registers them
         from workflows.triggers import install_triggers, remove_triggers
 
         pre_migrate.connect(remove_triggers, sender=self, dispatch_uid="workflows.triggers.lifted")

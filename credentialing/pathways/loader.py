@@ -8,6 +8,7 @@ import typing
 from collections.abc import Callable, Mapping
 from dataclasses import MISSING, fields
 from decimal import Decimal
+from pathlib import Path
 from typing import Any, NoReturn
 
 import rfc8785
@@ -28,6 +29,7 @@ from credentialing.pathways.kinds import KINDS, kind
 CASE_ROLES = frozenset({"candidate", "supervisor", "co_leader"})
 ROLES = frozenset(Role.values) | CASE_ROLES
 GATES = frozenset({"", SUBMIT_GATE, SUPERVISION_GATE})
+SHIPPED = Path(__file__).parent / "shipped"
 LARGEST = 999_999
 FEWEST_STAGES = 2
 SLUG = re.compile(r"[a-z0-9][a-z0-9_-]{0,49}")
@@ -74,6 +76,11 @@ def load_pathway(source: str) -> PathwayDefinition:
         part.finish()
     _check(definition)
     return definition
+
+
+def shipped_definitions() -> list[PathwayDefinition]:
+    """The pathways that come with the engine."""
+    return [load_pathway(source.read_text(encoding="utf-8")) for source in sorted(SHIPPED.glob("*.toml"))]
 
 
 def digest_of(source: str) -> str:

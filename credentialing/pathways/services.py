@@ -1,18 +1,15 @@
 """Publishing pathways."""
 
 from datetime import date
-from pathlib import Path
 
 from django.db import transaction
 
 from credentialing.accounts.models import Person
 from credentialing.pathways.definitions import PathwayDefinition
 from credentialing.pathways.kinds import workflow_of
-from credentialing.pathways.loader import PathwayFileInvalid, digest_of, load_pathway
+from credentialing.pathways.loader import SHIPPED, PathwayFileInvalid, digest_of, load_pathway
 from credentialing.pathways.models import Pathway, PathwayVersion
 from workflows.definitions import DefinitionInvalid
-
-SHIPPED = Path(__file__).parent / "shipped"
 
 
 def check_pathway(source: str) -> PathwayDefinition:

@@ -16,6 +16,7 @@ from credentialing.applications.guards import GUARDS
 from credentialing.applications.querysets import ApplicationQuerySet
 from credentialing.applications.workflow import compile_workflow
 from credentialing.pathways.definitions import PathwayDefinition, Requirement
+from credentialing.pathways.loader import shipped_definitions
 from credentialing.pathways.models import PathwayVersion
 from workflows.definitions import Transition, WorkflowDefinition
 from workflows.guards import Guard, TransitionContext
@@ -114,6 +115,10 @@ class Application(WorkflowSubject):
         return self.state in PAUSED
 
     # What the engine asks of a subject -------------------------------------------------------------------
+
+    @classmethod
+    def known_definitions(cls) -> tuple[WorkflowDefinition, ...]:
+        return tuple(compile_workflow(definition) for definition in shipped_definitions())
 
     def workflow_definition(self) -> WorkflowDefinition:
         return compile_workflow(self.definition)
