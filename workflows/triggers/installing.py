@@ -85,6 +85,7 @@ def _remove(connection: BaseDatabaseWrapper) -> None:
                 cursor.execute(f"DROP TRIGGER IF EXISTS {name}")
             return
         cursor.execute("SET CONSTRAINTS ALL IMMEDIATE")  # what is still to be judged would keep its trigger
+        cursor.execute("SET CONSTRAINTS ALL DEFERRED")
         known = (tables.append_only_tables(), tables.subject_tables(), tables.ledger_table())
         for name, table, _ in postgresql.triggers(*known):
             cursor.execute(f"DROP TRIGGER IF EXISTS {name} ON {table}")
