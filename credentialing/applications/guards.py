@@ -32,6 +32,35 @@ def no_other_case(subject: WorkflowSubject, context: TransitionContext) -> Itera
         yield Unmet(code="another_case", message="The candidate has begun another application in the meantime.")
 
 
+def not_admitted(subject: WorkflowSubject, context: TransitionContext) -> Iterable[Unmet]:  # noqa: ARG001 - a guard
+    """The committee declines applicants; whoever has been admitted is declined by the council alone (DOMAIN §5)."""
+    if cast("Application", subject).admitted_at is not None:
+        yield Unmet(code="admitted", message="The candidate has been admitted, so only the council can decline.")
+
+
+def council_decided(subject: WorkflowSubject, context: TransitionContext) -> Iterable[Unmet]:
+    """Deferring and declining at the end are decisions of the council: no member takes them alone (DOMAIN §5)."""
+    from credentialing.applications.progress import assess_requirement  # noqa: PLC0415 - progress imports models
+
+    application = cast("Application", subject)
+    wanted = {"defer": "deferred", "decline": "declined"}[context.transition.name]
+    for requirement in application.definition.requirements:
+        if requirement.kind == "decision" and requirement.parameters.body == "council":
+            item = assess_requirement(application, requirement.slug, timezone.localdate(context.now))
+            if item.progress.have != wanted:
+                yield Unmet(
+                    code="no_decision",
+                    message="The council decides this by its ballots.",
+                    requirement=requirement.slug,
+                )
+
+
+def declinable(subject: WorkflowSubject, context: TransitionContext) -> Iterable[Unmet]:
+    """Where applying and the council's decision meet in one stage: before admission freely, after it by decision."""
+    if cast("Application", subject).admitted_at is not None:
+        yield from council_decided(subject, context)
+
+
 def _unmet(
     application: "Application", requirements: Iterable[Requirement], context: TransitionContext
 ) -> Iterable[Unmet]:
@@ -43,4 +72,11 @@ def _unmet(
             yield from item.unmet
 
 
-GUARDS: Mapping[str, Guard] = {"gate_met": gate_met, "stage_met": stage_met, "no_other_case": no_other_case}
+GUARDS: Mapping[str, Guard] = {
+    "gate_met": gate_met,
+    "stage_met": stage_met,
+    "no_other_case": no_other_case,
+    "not_admitted": not_admitted,
+    "council_decided": council_decided,
+    "declinable": declinable,
+}

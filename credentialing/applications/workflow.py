@@ -28,7 +28,9 @@ def compile_workflow(definition: PathwayDefinition) -> WorkflowDefinition:
     stages = [stage.slug for stage in definition.stages]
     first, last, before_last = stages[0], stages[-1], stages[-2]
     under_way = stages[:-1]
-    decliners = {first: COMMITTEE, before_last: COUNCIL} if first != before_last else {first: COMMITTEE | COUNCIL}
+    decliners = [(first, COMMITTEE, "not_admitted"), (before_last, COUNCIL, "council_decided")]
+    if first == before_last:
+        decliners = [(first, COMMITTEE | COUNCIL, "declinable")]
     states = [
         State(slug=DRAFT, label="Draft", kind="initial"),
         *(State(slug=s.slug, label=s.label, kind="final" if s.slug == last else "normal") for s in definition.stages),
@@ -60,7 +62,13 @@ def compile_workflow(definition: PathwayDefinition) -> WorkflowDefinition:
             irreversible=True,
         ),
         Transition(
-            name="defer", source=before_last, target=DEFERRED, roles=COUNCIL, reason_required=True, label="Defer"
+            name="defer",
+            source=before_last,
+            target=DEFERRED,
+            roles=COUNCIL,
+            guards=("council_decided",),
+            reason_required=True,
+            label="Defer",
         ),
         *(
             Transition(
@@ -68,11 +76,12 @@ def compile_workflow(definition: PathwayDefinition) -> WorkflowDefinition:
                 source=source,
                 target=DECLINED,
                 roles=roles,
+                guards=(guard,),
                 reason_required=True,
                 irreversible=True,
                 label="Decline",
             )
-            for source, roles in decliners.items()
+            for source, roles, guard in decliners
         ),
         Transition(name="withdraw", source=DRAFT, target=WITHDRAWN, roles=CANDIDATE, label="Withdraw"),
     ]
@@ -87,7 +96,7 @@ def compile_workflow(definition: PathwayDefinition) -> WorkflowDefinition:
                 name="reopen",
                 source=WITHDRAWN,
                 target=stage,
-                roles=KEEPERS,
+                roles=COMMITTEE,
                 guards=("no_other_case",),
                 label="Reopen",
             ),
@@ -100,7 +109,7 @@ def compile_workflow(definition: PathwayDefinition) -> WorkflowDefinition:
             name="reopen",
             source=WITHDRAWN,
             target=DRAFT,
-            roles=CANDIDATE | KEEPERS,
+            roles=CANDIDATE | COMMITTEE,
             guards=("no_other_case",),
             label="Reopen",
         ),

@@ -29,7 +29,7 @@ class Decision:
 
         before_it: bool
         decided_on: date | None = None
-        approved: bool = False
+        outcome: str = ""
         minute: str = ""
         reference: EvidenceReference | None = None
         when: date | None = None
@@ -48,7 +48,7 @@ class Decision:
         return self.Facts(
             before_it=True,
             decided_on=timezone.localdate(decision.decided_at),
-            approved=decision.outcome == DecisionRow.Outcome.APPROVED,
+            outcome=decision.outcome,
             minute=decision.minute_number or "",
             reference=EvidenceReference(
                 kind="decision",
@@ -69,7 +69,7 @@ class Decision:
                 references=(facts.reference,) if facts.reference and facts.before_it else (),
                 met_on=facts.when,
             )
-        if facts.decided_on is not None and facts.decided_on <= on and facts.approved:
+        if facts.decided_on is not None and facts.decided_on <= on and facts.outcome == DecisionRow.Outcome.APPROVED:
             return Progress(
                 met=True,
                 started=True,
@@ -81,6 +81,7 @@ class Decision:
         return Progress(
             met=False,
             started=facts.before_it,
+            have=facts.outcome if facts.decided_on is not None and facts.decided_on <= on else "",
             summary="Before the council" if facts.before_it else "Comes last",
             waiting_on="council" if facts.before_it else "",
             cannot_start="" if facts.before_it else "Everything else must be signed off first.",

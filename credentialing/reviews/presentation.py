@@ -89,7 +89,7 @@ def inbox_lines(acts: Iterable[AwaitedAct], now: datetime) -> list[Line]:
 
 def verbs_of(actions: Iterable[Action]) -> list[Verb]:
     """The acts on the whole case that whoever asks may do now."""
-    return [VERBS[a.transition.name] for a in actions if a.permitted and a.transition.name in VERBS]
+    return [VERBS[a.transition.name] for a in actions if a.possible and a.transition.name in VERBS]
 
 
 def case_states(readable: ApplicationQuerySet) -> list[tuple[str, str]]:

@@ -7,11 +7,22 @@ import pytest
 
 from credentialing.applications.models import Application
 from credentialing.applications.services.drafts import start_application
+from credentialing.council.models import Decision
 from credentialing.operations.demo.walk import CaseWalk, Officers
 from tests.by_hand import write_by_hand
 from tests.factories import PersonFactory, abs_version, make_officers, make_walk
 
 NOON = datetime(2024, 1, 15, 17, tzinfo=UTC)
+
+
+def decide(application: Application, act: str) -> None:
+    """The council has voted for it."""
+    outcome = {"defer": "deferred", "decline": "declined"}[act]
+    Decision.objects.update_or_create(
+        application=application,
+        attempt=application.attempt,
+        defaults={"outcome": outcome, "decided_at": NOON, "minute_number": "2024-01"},
+    )
 
 
 def put(application: Application, state: str, **fields: Any) -> Application:

@@ -9,13 +9,15 @@ from hypothesis import strategies as st
 
 from credentialing.accounts.models import Person, Role
 from credentialing.accounts.services import declare_conflict
+from credentialing.applications.guards import declinable
 from credentialing.applications.models import Application
 from credentialing.applications.services.drafts import start_application
 from credentialing.applications.services.lifecycle import change_lifecycle, defer_application, note_admission
 from credentialing.correspondence.models import Letter
-from tests.applications.conftest import NOON, put
+from tests.applications.conftest import NOON, decide, put
 from tests.factories import PersonFactory, abs_version
 from workflows.errors import NoSuchTransition, NotPermitted, ReasonRequired, StaleVersion, TransitionBlocked
+from workflows.guards import TransitionContext
 from workflows.ledger import verify_chain
 from workflows.models import LedgerRecord
 
@@ -72,6 +74,8 @@ def test_case_withdrawn_while_on_hold_is_reopened_where_it_was_before(case):
 
 
 def defer(case: Application, council: Person, **more) -> LedgerRecord:
+    if case.state == "workshop_attended":
+        decide(case, "defer")
     return defer_application(
         application=case, actor=council, **{"conditions": "Six more sessions", "until": date(2027, 1, 1)} | more
     )
@@ -111,6 +115,8 @@ def test_refused_deferral_changes_nothing(case):
 )
 def test_candidate_is_never_stopped_without_a_reason(case, name, state):
     put(case, state)
+    if state == "workshop_attended":
+        decide(case, name)
     for reason in ("", "  \n"):
         with pytest.raises(ReasonRequired, match="Give a reason"):
             change(case, name, officer(Role.COORDINATOR, Role.COUNCIL), reason)
@@ -148,6 +154,8 @@ def test_each_act_is_open_to_its_offices_and_to_no_other(case, name, state, paus
     assert case.state == state
     for role in may:
         put(case, state, paused_from=paused_from)
+        if role == Role.COUNCIL:
+            decide(case, name)
         change(case, name, officer(role), "Because")
         assert case.state != state
 
@@ -253,3 +261,30 @@ def test_admission_is_noted_and_told_once(case):
 
     assert case.admitted_at == NOON
     assert Letter.objects.get().template == "admitted"
+
+
+@pytest.mark.parametrize("name", ["defer", "decline"])
+def test_no_member_of_the_council_defers_or_declines_without_its_decision(case, name):
+    put(case, "workshop_attended")
+    for other in (None, {"defer": "decline", "decline": "defer"}[name]):
+        if other:
+            decide(case, other)
+        with pytest.raises(TransitionBlocked, match="by its ballots"):
+            change(case, name, officer(Role.COUNCIL), "Because")
+
+
+def test_committee_declines_applicants_and_never_candidates(case):
+    put(case, "applied", admitted_at=NOON)
+    with pytest.raises(TransitionBlocked, match="only the council"):
+        change(case, "decline", officer(Role.CCC_CHAIR), "Because")
+
+
+def test_where_stages_meet_declining_is_free_before_admission_and_needs_a_decision_after(case):
+    edge = next(edge for edge in case.workflow_definition().transitions if edge.name == "decline")
+    context = TransitionContext(actor=officer(Role.COUNCIL), reason="Because", now=NOON, transition=edge)
+    assert list(declinable(case, context)) == []
+
+    put(case, "workshop_attended", admitted_at=NOON)
+    assert [unmet.code for unmet in declinable(case, context)] == ["no_decision"]
+    decide(case, "decline")
+    assert list(declinable(case, context)) == []
