@@ -18,6 +18,7 @@ from certificates.lifecycle import CREDENTIAL
 from certificates.querysets import CertificateQuerySet, CredentialQuerySet
 from workflows.definitions import WorkflowDefinition
 from workflows.guards import TransitionContext
+from workflows.models import Sealed, StoredBytes
 from workflows.subjects import WorkflowSubject
 
 if TYPE_CHECKING:
@@ -47,7 +48,7 @@ class NumberSeries(models.Model):
         return f"{self.prefix}-{self.year}-{self.last:04}"
 
 
-class Credential(WorkflowSubject):
+class Credential(Sealed, WorkflowSubject):
     """A person's standing: that they hold a designation, since when, and whether it is in force today."""
 
     subject_kind: ClassVar[str] = "credential"
@@ -159,7 +160,7 @@ def new_token() -> str:
     return secrets.token_urlsafe(12)
 
 
-class Certificate(models.Model):
+class Certificate(Sealed):
     """One edition of the document of a credential: what it says, and its bytes, stored once."""
 
     class Status(models.TextChoices):
@@ -214,6 +215,11 @@ class Certificate(models.Model):
     def verification_url(self) -> str:
         """The address in the QR code."""
         return f"{self.facts['verify_base_url']}/v/{self.token}"
+
+    def stored_bytes(self) -> StoredBytes | None:
+        if not self.storage_name:
+            return None
+        return StoredBytes(storage=storages["certificates"], name=self.storage_name, sha256=self.sha256)
 
     def read(self) -> bytes:
         """The stored bytes."""

@@ -3,14 +3,15 @@
 from datetime import date
 from typing import TYPE_CHECKING, Any
 
-from django.db import models
 from django.db.models import Q
+
+from workflows.models import SealedQuerySet
 
 if TYPE_CHECKING:
     from certificates.models import Certificate, Credential  # noqa: F401 - named in strings
 
 
-class CredentialQuerySet(models.QuerySet["Credential"]):
+class CredentialQuerySet(SealedQuerySet["Credential"]):
     """Credentials."""
 
     def awarded(self) -> "CredentialQuerySet":
@@ -30,7 +31,7 @@ class CredentialQuerySet(models.QuerySet["Credential"]):
         return self.awarded().filter(holder=person).order_by("-awarded_on", "-pk")
 
 
-class CertificateQuerySet(models.QuerySet["Certificate"]):
+class CertificateQuerySet(SealedQuerySet["Certificate"]):
     """Certificates."""
 
     def issued(self) -> "CertificateQuerySet":

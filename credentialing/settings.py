@@ -101,6 +101,12 @@ if DATABASES["default"]["ENGINE"] == "django.db.backends.sqlite3":
         "timeout": 20,
         "init_command": "PRAGMA journal_mode=WAL; PRAGMA synchronous=NORMAL; PRAGMA foreign_keys=ON;",
     }
+
+# The ledger signs its checkpoints with a key of its own, and lays them where the database can't reach (docs/ledger.md).
+LEDGER_ORIGIN = BASE_URL.partition("://")[2] + "/transparency"
+LEDGER_KEYS_DIR = env.str("CREDENTIALING_KEYS_DIR", default=str(DATA_DIR / "keys"))
+LEDGER_CHECKPOINTS_DIR = env.str("CREDENTIALING_CHECKPOINTS_DIR", default=str(DATA_DIR / "checkpoints"))
+
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
 STORAGES = {

@@ -6,10 +6,12 @@ from typing import Any
 
 from django.apps import apps
 from django.conf import settings
+from django.contrib.auth import get_user_model
 from django.core.checks import CheckMessage, Error, Tags, Warning, register  # noqa: A004 - Django's name
 from django.db import connections
 
 from workflows.definitions import WorkflowDefinition
+from workflows.models import Sealed, SealedQuerySet
 from workflows.subjects import WorkflowSubject
 from workflows.triggers import missing_triggers
 
@@ -50,6 +52,26 @@ def _unbound(model: type[WorkflowSubject], definition: WorkflowDefinition) -> It
             yield f"{edge.name} of “{definition.name}” is no django-fsm transition."
         elif not meta.has_transition(edge.source):
             yield f"{edge.name} of “{definition.name}” can't start from {edge.source}."
+
+
+@register("workflows")
+def every_actor_has_a_pseudonym(**_: Any) -> list[CheckMessage]:
+    """A record names its actor by a uuid: the key of the row never leaves, and a name may be erased."""
+    if "uuid" in {field.name for field in get_user_model()._meta.concrete_fields}:
+        return []
+    return [Error("The user model has no field “uuid” by which the ledger could name an actor.", id="workflows.E006")]
+
+
+@register("workflows")
+def every_change_of_sealed_rows_is_seen(**_: Any) -> list[CheckMessage]:
+    """Changing many rows at once goes past `save`; only a `SealedQuerySet` seals them then."""
+    return [
+        Error(
+            f"{model.__name__} is sealed, but its manager is none of a SealedQuerySet.", obj=model, id="workflows.E007"
+        )
+        for model in apps.get_models()
+        if issubclass(model, Sealed) and not isinstance(model._default_manager.all(), SealedQuerySet)
+    ]
 
 
 @register("workflows")

@@ -1,7 +1,7 @@
 """What a workflow is: states, the edges between them, and who may take which."""
 
 import hashlib
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any
@@ -87,6 +87,11 @@ class WorkflowDefinition:
         for edge in self.transitions:
             if name in {None, edge.name} and source in {None, edge.source}:
                 yield edge
+
+    @cached_property
+    def roles_by_edge(self) -> Mapping[tuple[str, str, str], frozenset[str]]:
+        """Who may take an edge, by its name, source and target."""
+        return {(edge.name, edge.source, edge.target): edge.roles for edge in self.transitions}
 
     def state(self, slug: str) -> State:
         """The state of that slug.

@@ -1,9 +1,10 @@
 """Writing and checking the ledger: canonical JSON, digests, the chain of each subject."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import asdict, dataclass
 from datetime import datetime
-from typing import Any
+from operator import itemgetter
+from typing import Any, NamedTuple
 
 from workflows.canonical import content_digest
 from workflows.definitions import Transition, WorkflowDefinition
@@ -61,41 +62,70 @@ def replay(subject: WorkflowSubject) -> str:
     return last.target if last else subject.workflow_definition().initial
 
 
-def verify_chain(subject: WorkflowSubject) -> Iterator[Fault]:
-    """Everything in this subject's chain that doesn't fit, the first fault first."""
+class Step(NamedTuple):
+    """What of a record says how it hangs together with its neighbours."""
 
-    def fault(sequence: int, message: str) -> Fault:
-        return Fault(
-            subject_kind=subject.subject_kind, subject_id=str(subject.uuid), sequence=sequence, message=message
-        )
+    sequence: int
+    transition: str
+    source: str
+    target: str
+    role: str
+    definition_digest: str
+    previous_digest: str
+    digest: str
 
-    previous, state, expected = "", subject.workflow_definition().initial, 0
-    definition = subject.workflow_definition()
-    for record in LedgerRecord.objects.of(subject).select_related("actor", "kept_reason").iterator():
+
+STEP = tuple(Step.__annotations__)
+
+
+def faults_of_steps(
+    definition: WorkflowDefinition, subject: WorkflowSubject, steps: Iterable[Step]
+) -> Iterator[tuple[int, str]]:
+    """What doesn't fit in the steps of one subject, with the number of the record; the first fault first."""
+    previous, state, expected = "", definition.initial, 0
+    for step in steps:
         expected += 1
-        if record.sequence != expected:
-            yield fault(expected, f"record {expected} is missing")
+        if step.sequence != expected:
+            yield expected, f"record {expected} is missing"
             return
-        if record.previous_digest != previous:
-            yield fault(expected, "doesn't follow the record before it")
-        if record.source != state:
-            yield fault(expected, f"starts from {record.source}, but the subject was in {state}")
-        for message in _faults_of(record, definition):
-            yield fault(expected, message)
-        previous, state = record.digest, record.target
+        if step.previous_digest != previous:
+            yield expected, "doesn't follow the record before it"
+        if step.source != state:
+            yield expected, f"starts from {step.source}, but the subject was in {state}"
+        if step.definition_digest == definition.digest:
+            yield from ((expected, message) for message in _faults_of_edge(definition, step))
+        previous, state = step.digest, step.target
     if subject.state != state:
-        yield fault(expected, f"the subject is in {subject.state}, the ledger says {state}")
+        yield expected, f"the subject is in {subject.state}, the ledger says {state}"
     if subject.version != expected:
-        yield fault(expected, f"the subject has version {subject.version}, the ledger {expected} records")
+        yield expected, f"the subject has version {subject.version}, the ledger {expected} records"
 
 
-def _faults_of(record: LedgerRecord, definition: WorkflowDefinition) -> Iterator[str]:
+def _faults_of_edge(definition: WorkflowDefinition, step: Step) -> Iterator[str]:
+    """Under the rules in force today a step must be one of their edges, taken in one of its roles."""
+    roles = definition.roles_by_edge.get((step.transition, step.source, step.target))
+    if roles is None:
+        yield f"{step.transition} doesn't lead from {step.source} to {step.target}"
+    elif step.role not in roles:
+        yield f"{step.transition} was recorded in the role {step.role}, which may not do it"
+
+
+def verify_chain(subject: WorkflowSubject) -> Iterator[Fault]:
+    """Everything in this one subject's chain that doesn't fit (`workflows.verification` goes through all of them)."""
+    records = list(LedgerRecord.objects.of(subject).select_related("actor", "kept_reason"))
+    steps = (Step(*(getattr(record, name) for name in STEP)) for record in records)
+    found = [
+        *faults_of_steps(subject.workflow_definition(), subject, steps),
+        *((record.sequence, message) for record in records for message in _faults_of(record)),
+    ]
+    for sequence, message in sorted(found, key=itemgetter(0)):
+        yield Fault(subject_kind=subject.subject_kind, subject_id=str(subject.uuid), sequence=sequence, message=message)
+
+
+def _faults_of(record: LedgerRecord) -> Iterator[str]:
     """What is wrong with one record by itself."""
     if record.digest != digest(record):
         yield "has been changed"
-    edges = definition.edges(record.transition, record.source)
-    if record.definition_digest == definition.digest and record.target not in {edge.target for edge in edges}:
-        yield f"{record.transition} doesn't lead from {record.source} to {record.target}"
     kept = getattr(record, "kept_reason", None)
     if kept is not None and Reason.digest_of(kept.text, kept.salt) != record.reason_digest:
         yield "has another reason than was recorded"

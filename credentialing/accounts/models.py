@@ -10,6 +10,7 @@ from django.db.models import F, Q
 from django.utils import timezone
 
 from credentialing.accounts.querysets import MembershipQuerySet, PersonManager, TermQuerySet
+from workflows.models import Sealed, SealedQuerySet
 
 SYSTEM_PERSON_ID = uuid.UUID("00000000-0000-4000-8000-000000000001")
 
@@ -75,7 +76,7 @@ class Person(AbstractBaseUser, PermissionsMixin):
         return frozenset(self.terms.on(day).values_list("role", flat=True))
 
 
-class Term(models.Model):
+class Term(Sealed):
     """One person's term of office: a role held from a day until a day (open-ended without `ends_on`)."""
 
     person = models.ForeignKey(Person, on_delete=models.PROTECT, related_name="terms")
@@ -105,7 +106,7 @@ class Term(models.Model):
         return f"{self.person}: {self.get_role_display()}"
 
 
-class Membership(models.Model):
+class Membership(Sealed):
     """Membership of the society, as its own membership system reports it (recorded by hand or by import)."""
 
     person = models.ForeignKey(Person, on_delete=models.PROTECT, related_name="memberships")
@@ -131,7 +132,7 @@ class Membership(models.Model):
         return f"{self.person} since {self.starts_on}"
 
 
-class ConflictOfInterest(models.Model):
+class ConflictOfInterest(Sealed):
     """A declared relation that keeps one person from judging the other (relative, partner, colleague, supervisor)."""
 
     person = models.ForeignKey(Person, on_delete=models.PROTECT, related_name="conflicts")
@@ -139,6 +140,8 @@ class ConflictOfInterest(models.Model):
     relation = models.CharField(max_length=120)
     declared_by = models.ForeignKey(Person, on_delete=models.PROTECT, related_name="+")
     declared_at = models.DateTimeField(default=timezone.now, editable=False)
+
+    objects = SealedQuerySet.as_manager()
 
     class Meta:
         verbose_name_plural = "conflicts of interest"

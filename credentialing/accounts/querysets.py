@@ -8,6 +8,8 @@ from django.db import models
 from django.db.models import Q
 from django.utils import timezone
 
+from workflows.models import SealedQuerySet
+
 if TYPE_CHECKING:
     from credentialing.accounts.models import Membership, Person, Term  # noqa: F401 - named in annotations
 
@@ -60,7 +62,7 @@ class PersonManager(BaseUserManager.from_queryset(PersonQuerySet)):  # type: ign
         return system
 
 
-class TermQuerySet(models.QuerySet["Term"]):
+class TermQuerySet(SealedQuerySet["Term"]):
     """Terms of office."""
 
     def on(self, day: date) -> "TermQuerySet":
@@ -73,7 +75,7 @@ class TermQuerySet(models.QuerySet["Term"]):
         return terms if ends_on is None else terms.filter(starts_on__lte=ends_on)
 
 
-class MembershipQuerySet(models.QuerySet["Membership"]):
+class MembershipQuerySet(SealedQuerySet["Membership"]):
     """Memberships."""
 
     def on(self, day: date) -> "MembershipQuerySet":

@@ -7,6 +7,7 @@ from django.db.models import Q
 from django.utils import timezone
 
 from credentialing.accounts.models import ConflictOfInterest
+from workflows.models import SealedQuerySet
 
 if TYPE_CHECKING:
     from credentialing.accounts.models import Person
@@ -15,7 +16,7 @@ if TYPE_CHECKING:
 CASE_READERS = frozenset({"coordinator", "ccc_chair", "reviewer", "council", "registrar"})
 
 
-class ApplicationQuerySet(models.QuerySet["Application"]):
+class ApplicationQuerySet(SealedQuerySet["Application"]):
     """Cases."""
 
     def of(self, person: "Person") -> "ApplicationQuerySet":

@@ -1,7 +1,7 @@
 """Typed events of everything that is no transition: log-ins, roles, views of cases, downloads, exports."""
 
-from datetime import UTC
-from typing import Any, ClassVar
+from collections.abc import Mapping
+from typing import ClassVar
 
 from django.db import models
 from django.utils import timezone
@@ -12,21 +12,24 @@ from workflows.models import TreeEntry
 
 
 class AuditEvent(TreeEntry):
-    """Somebody did something at some time; never changed, never removed, no personal text in `details`.
-
-    `seals` pins what the act wrote (a sign-off, a ballot, a file) by the digest of its content, so that a row changed
-    by hand is found.
-    """
+    """Somebody did something at some time; never changed, never removed, no personal text in `details`."""
 
     entry_kind: ClassVar[str] = "event"
     called: ClassVar[str] = "An audit event"
+    covers: ClassVar[Mapping[str, str]] = {
+        "event": "event",
+        "actor": "actor__uuid",
+        "subject_kind": "subject_kind",
+        "subject_id": "subject_id",
+        "details": "details",
+        "recorded_at": "recorded_at",
+    }
 
     event = models.CharField(max_length=80)
     actor = models.ForeignKey(Person, null=True, on_delete=models.PROTECT, related_name="audit_events")
     subject_kind = models.SlugField()
     subject_id = models.UUIDField()
     details = models.JSONField(default=dict)
-    seals = models.JSONField(default=list)
     recorded_at = models.DateTimeField(default=timezone.now)
 
     objects = AuditEventQuerySet.as_manager()
@@ -39,15 +42,3 @@ class AuditEvent(TreeEntry):
 
     def __str__(self) -> str:
         return f"{self.event} by {self.actor_id}"
-
-    def content(self) -> dict[str, Any]:
-        """What the tree covers."""
-        return {
-            "event": self.event,
-            "actor": str(self.actor.uuid) if self.actor else "",
-            "subject_kind": self.subject_kind,
-            "subject_id": str(self.subject_id),
-            "details": self.details,
-            "seals": self.seals,
-            "recorded_at": self.recorded_at.astimezone(UTC).isoformat(timespec="microseconds"),
-        }

@@ -9,9 +9,10 @@ from django.utils import timezone
 from credentialing.accounts.models import Person
 from credentialing.applications.models import Application
 from credentialing.council.querysets import DecisionQuerySet
+from workflows.models import Sealed, SealedQuerySet
 
 
-class Decision(models.Model):
+class Decision(Sealed):
     """The council's decision on one attempt of one case: open while members vote, then final with a minute number."""
 
     class Outcome(models.TextChoices):
@@ -48,7 +49,7 @@ class Decision(models.Model):
         return f"{self.application}: {self.get_outcome_display() or 'open'}"
 
 
-class Ballot(models.Model):
+class Ballot(Sealed):
     """One member's vote; a member votes once."""
 
     class Choice(models.TextChoices):
@@ -66,6 +67,8 @@ class Ballot(models.Model):
     reason = models.TextField(max_length=4000, blank=True)
     defer_until = models.DateField(null=True, blank=True)
     cast_at = models.DateTimeField(default=timezone.now, editable=False)
+
+    objects = SealedQuerySet.as_manager()
 
     class Meta:
         ordering = ("cast_at", "pk")

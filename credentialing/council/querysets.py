@@ -2,16 +2,16 @@
 
 from typing import TYPE_CHECKING
 
-from django.db import models
 from django.db.models import Q
 
 from certificates.querysets import CredentialQuerySet
+from workflows.models import SealedQuerySet
 
 if TYPE_CHECKING:
     from credentialing.council.models import Decision  # noqa: F401 - named in strings
 
 
-class DecisionQuerySet(models.QuerySet["Decision"]):
+class DecisionQuerySet(SealedQuerySet["Decision"]):
     """Decisions."""
 
     def made(self) -> "DecisionQuerySet":

@@ -2,11 +2,11 @@
 
 from typing import TYPE_CHECKING
 
-from django.db import models
 from django.utils import timezone
 
 from credentialing.accounts.models import Person
 from credentialing.applications.models import Application
+from workflows.models import SealedQuerySet
 
 if TYPE_CHECKING:
     from credentialing.evidence.models import (  # noqa: F401 - names in annotations
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     )
 
 
-class LogEntryQuerySet(models.QuerySet["LogEntry"]):
+class LogEntryQuerySet(SealedQuerySet["LogEntry"]):
     """Sessions led or co-led."""
 
     def standing(self) -> "LogEntryQuerySet":
@@ -43,7 +43,7 @@ class LogEntryQuerySet(models.QuerySet["LogEntry"]):
         return self.filter(application__in=Application.objects.supervised_by(person))
 
 
-class SupervisionSessionQuerySet(models.QuerySet["SupervisionSession"]):
+class SupervisionSessionQuerySet(SealedQuerySet["SupervisionSession"]):
     """Supervision sessions."""
 
     def standing(self) -> "SupervisionSessionQuerySet":
@@ -63,7 +63,7 @@ class SupervisionSessionQuerySet(models.QuerySet["SupervisionSession"]):
         return self.filter(supervisor=person)
 
 
-class EventQuerySet(models.QuerySet["Event"]):
+class EventQuerySet(SealedQuerySet["Event"]):
     """Workshops."""
 
     def visible_to(self, person: Person) -> "EventQuerySet":
@@ -77,7 +77,7 @@ class EventQuerySet(models.QuerySet["Event"]):
         return self.filter(starts_on__lte=timezone.localdate())
 
 
-class AttendanceQuerySet(models.QuerySet["Attendance"]):
+class AttendanceQuerySet(SealedQuerySet["Attendance"]):
     """Names on rosters."""
 
     def attended(self) -> "AttendanceQuerySet":
@@ -85,7 +85,7 @@ class AttendanceQuerySet(models.QuerySet["Attendance"]):
         return self.filter(status="attended")
 
 
-class ObservationQuerySet(models.QuerySet["Observation"]):
+class ObservationQuerySet(SealedQuerySet["Observation"]):
     """Evaluations."""
 
     def filed(self) -> "ObservationQuerySet":
@@ -97,7 +97,7 @@ class ObservationQuerySet(models.QuerySet["Observation"]):
         return self.filter(evaluator=person)
 
 
-class EvidenceFileQuerySet(models.QuerySet["EvidenceFile"]):
+class EvidenceFileQuerySet(SealedQuerySet["EvidenceFile"]):
     """Uploaded files."""
 
     def standing(self) -> "EvidenceFileQuerySet":

@@ -11,6 +11,7 @@ from credentialing.accounts.models import Person
 from credentialing.pathways.definitions import PathwayDefinition
 from credentialing.pathways.loader import load_pathway
 from credentialing.pathways.querysets import PathwayVersionQuerySet
+from workflows.models import Sealed
 
 
 class Pathway(models.Model):
@@ -27,7 +28,7 @@ class Pathway(models.Model):
         return self.name
 
 
-class PathwayVersion(models.Model):
+class PathwayVersion(Sealed):
     """The rules of a pathway as published: never changed afterwards; each case is pinned to one."""
 
     uuid = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)

@@ -3,13 +3,13 @@
 from datetime import date
 from typing import TYPE_CHECKING
 
-from django.db import models
+from workflows.models import SealedQuerySet
 
 if TYPE_CHECKING:
     from credentialing.pathways.models import PathwayVersion  # noqa: F401 - named in strings
 
 
-class PathwayVersionQuerySet(models.QuerySet["PathwayVersion"]):
+class PathwayVersionQuerySet(SealedQuerySet["PathwayVersion"]):
     """Published versions."""
 
     def in_force(self, on: date) -> "PathwayVersionQuerySet":

@@ -10,9 +10,10 @@ from django.utils import timezone
 from credentialing.accounts.models import Person
 from credentialing.applications.models import Application
 from credentialing.reviews.querysets import SignOffQuerySet
+from workflows.models import Sealed
 
 
-class SignOff(models.Model):
+class SignOff(Sealed):
     """One reviewer's word on one requirement, pinned to the digest of the evidence they saw.
 
     It never changes; one given by mistake is taken back, and then counts no more.

@@ -3,13 +3,13 @@
 from datetime import datetime
 from typing import TYPE_CHECKING
 
-from django.db import models
+from workflows.models import SealedQuerySet
 
 if TYPE_CHECKING:
     from credentialing.reviews.models import SignOff  # noqa: F401 - named in strings
 
 
-class SignOffQuerySet(models.QuerySet["SignOff"]):
+class SignOffQuerySet(SealedQuerySet["SignOff"]):
     """Reviewers' words."""
 
     def standing(self) -> "SignOffQuerySet":

@@ -8,6 +8,7 @@ from workflows.models.ledger import (
     Reason,
     new_salt,
 )
+from workflows.models.seals import Seal, Sealed, SealedQuerySet, StoredBytes, seal_rows
 from workflows.models.tree import (
     AppendOnly,
     AppendOnlyQuerySet,
@@ -29,9 +30,14 @@ __all__ = [
     "LedgerRecordQuerySet",
     "LedgerRewritten",
     "Reason",
+    "Seal",
+    "Sealed",
+    "SealedQuerySet",
+    "StoredBytes",
     "TreeEntry",
     "TreeHead",
     "TreeLeaf",
     "TreeNode",
     "new_salt",
+    "seal_rows",
 ]

@@ -2,8 +2,8 @@
 
 import hashlib
 import secrets
-from datetime import UTC
-from typing import TYPE_CHECKING, Any, ClassVar
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, ClassVar
 
 from django.conf import settings
 from django.db import models
@@ -34,6 +34,22 @@ class LedgerRecord(TreeEntry):
 
     entry_kind: ClassVar[str] = "step"
     called: ClassVar[str] = "A ledger record"
+    covers: ClassVar[Mapping[str, str]] = {
+        "subject_kind": "subject_kind",
+        "subject_id": "subject_id",
+        "sequence": "sequence",
+        "transition": "transition",
+        "source": "source",
+        "target": "target",
+        "actor": "actor__uuid",
+        "role": "role",
+        "reason_digest": "reason_digest",
+        "evidence": "evidence",
+        "rules_digest": "rules_digest",
+        "definition_digest": "definition_digest",
+        "recorded_at": "recorded_at",
+        "previous_digest": "previous_digest",
+    }
 
     subject_kind = models.SlugField()
     subject_id = models.UUIDField()
@@ -72,25 +88,6 @@ class LedgerRecord(TreeEntry):
             return ""
         kept: Reason | None = getattr(self, "kept_reason", None)
         return kept.text if kept else ""
-
-    def content(self) -> dict[str, Any]:
-        """What the digest covers."""
-        return {
-            "subject_kind": self.subject_kind,
-            "subject_id": str(self.subject_id),
-            "sequence": self.sequence,
-            "transition": self.transition,
-            "source": self.source,
-            "target": self.target,
-            "actor": str(getattr(self.actor, "uuid", self.actor.pk)),
-            "role": self.role,
-            "reason_digest": self.reason_digest,
-            "evidence": self.evidence,
-            "rules_digest": self.rules_digest,
-            "definition_digest": self.definition_digest,
-            "recorded_at": self.recorded_at.astimezone(UTC).isoformat(timespec="microseconds"),
-            "previous_digest": self.previous_digest,
-        }
 
 
 def new_salt() -> str:

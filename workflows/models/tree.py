@@ -1,6 +1,8 @@
 """The tree over everything that is recorded: what makes a rewritten past visible to others (RFC 6962)."""
 
 import uuid
+from collections.abc import Mapping
+from datetime import UTC, datetime
 from typing import Any, ClassVar
 
 from django.db import models
@@ -75,6 +77,7 @@ class TreeEntry(AppendOnly):
     """Something recorded: stored together with its leaf, which gets its place in the tree after the commit."""
 
     entry_kind: ClassVar[str] = ""
+    covers: ClassVar[Mapping[str, str]] = {}  # name in the recorded content: field, or field of a related row
 
     uuid = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
 
@@ -97,7 +100,26 @@ class TreeEntry(AppendOnly):
 
     def content(self) -> dict[str, Any]:
         """What is recorded, as plain JSON without personal text: this is what the tree covers."""
-        raise NotImplementedError
+        return {name: _plain(_followed(self, path)) for name, path in self.covers.items()}
+
+
+def _followed(row: models.Model, path: str) -> Any:
+    """The value at the end of a path such as `actor__uuid`; None where a relation is empty."""
+    value: Any = row
+    for name in path.split("__"):
+        value = None if value is None else getattr(value, name)
+    return value
+
+
+def _plain(value: Any) -> Any:
+    """A value as the recorded content holds it: numbers and JSON as they are, instants in UTC, the rest as text."""
+    if value is None:
+        return ""
+    if isinstance(value, datetime):
+        return value.astimezone(UTC).isoformat(timespec="microseconds")
+    if isinstance(value, str | uuid.UUID):
+        return str(value)
+    return value
 
 
 class TreeLeafQuerySet(AppendOnlyQuerySet["TreeLeaf"]):

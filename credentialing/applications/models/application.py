@@ -20,6 +20,7 @@ from credentialing.pathways.loader import shipped_definitions
 from credentialing.pathways.models import PathwayVersion
 from workflows.definitions import Transition, WorkflowDefinition
 from workflows.guards import Guard, TransitionContext
+from workflows.models import Sealed
 from workflows.subjects import EvidenceReference, WorkflowSubject
 
 if TYPE_CHECKING:
@@ -35,7 +36,7 @@ def new_reference() -> str:
     return "".join(secrets.choice(REFERENCE_ALPHABET) for _ in range(8))
 
 
-class Application(WorkflowSubject):
+class Application(Sealed, WorkflowSubject):
     """One person's way along one pathway, bound to the version in force on the day it was submitted."""
 
     subject_kind: ClassVar[str] = "application"

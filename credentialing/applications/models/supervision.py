@@ -6,9 +6,10 @@ from django.utils import timezone
 
 from credentialing.accounts.models import Person
 from credentialing.applications.models.application import Application
+from workflows.models import Sealed, SealedQuerySet
 
 
-class SupervisionQuerySet(models.QuerySet["Supervision"]):
+class SupervisionQuerySet(SealedQuerySet["Supervision"]):
     """Supervisions."""
 
     def live(self) -> "SupervisionQuerySet":
@@ -24,7 +25,7 @@ class SupervisionQuerySet(models.QuerySet["Supervision"]):
         return self.live().filter(accepted_at__isnull=True)
 
 
-class Supervision(models.Model):
+class Supervision(Sealed):
     """A candidate asked somebody to supervise them; the answer, and when it ended."""
 
     application = models.ForeignKey(Application, on_delete=models.PROTECT, related_name="supervisions")

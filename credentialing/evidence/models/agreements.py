@@ -7,9 +7,10 @@ from django.utils import timezone
 
 from credentialing.accounts.models import Person
 from credentialing.applications.models import Application
+from workflows.models import Sealed, SealedQuerySet
 
 
-class AgreementSignature(models.Model):
+class AgreementSignature(Sealed):
     """One party's signature under the agreement text of a requirement."""
 
     uuid = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
@@ -20,6 +21,8 @@ class AgreementSignature(models.Model):
     statement_digest = models.CharField(max_length=64)
     signed_at = models.DateTimeField(default=timezone.now, editable=False)
     withdrawn_at = models.DateTimeField(null=True, editable=False)
+
+    objects = SealedQuerySet.as_manager()
 
     class Meta:
         ordering = ("signed_at", "pk")
@@ -36,7 +39,7 @@ class AgreementSignature(models.Model):
         return f"{self.person} signed {self.requirement}"
 
 
-class Attestation(models.Model):
+class Attestation(Sealed):
     """A candidate's statement on a requirement, with the digest of the exact text."""
 
     uuid = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
@@ -46,6 +49,8 @@ class Attestation(models.Model):
     statement_digest = models.CharField(max_length=64)
     attested_at = models.DateTimeField(default=timezone.now, editable=False)
     withdrawn_at = models.DateTimeField(null=True, editable=False)
+
+    objects = SealedQuerySet.as_manager()
 
     class Meta:
         ordering = ("attested_at", "pk")
@@ -62,7 +67,7 @@ class Attestation(models.Model):
         return f"{self.person} attested {self.requirement}"
 
 
-class SupervisorReport(models.Model):
+class SupervisorReport(Sealed):
     """A supervisor's report; the candidate can read it."""
 
     uuid = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
@@ -75,6 +80,8 @@ class SupervisorReport(models.Model):
     discussed = models.BooleanField("I have discussed this report with the candidate", default=False)
     filed_at = models.DateTimeField(default=timezone.now, editable=False)
     superseded_at = models.DateTimeField(null=True, editable=False)
+
+    objects = SealedQuerySet.as_manager()
 
     class Meta:
         ordering = ("-filed_at", "pk")

@@ -9,9 +9,10 @@ from django.utils import timezone
 
 from credentialing.accounts.models import Person
 from credentialing.evidence.querysets import AttendanceQuerySet, EventQuerySet
+from workflows.models import Sealed
 
 
-class Event(models.Model):
+class Event(Sealed):
     """A workshop whose organizer keeps the roster."""
 
     class Kind(models.TextChoices):
@@ -52,7 +53,7 @@ class Event(models.Model):
         return (self.ends_on - self.starts_on).days + 1
 
 
-class Attendance(models.Model):
+class Attendance(Sealed):
     """One person on the roster of an event, by person and not by case: the first intensive comes before applying."""
 
     class Status(models.TextChoices):

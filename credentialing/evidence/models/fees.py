@@ -10,9 +10,10 @@ from django.utils import timezone
 
 from credentialing.accounts.models import Person
 from credentialing.applications.models import Application
+from workflows.models import Sealed, SealedQuerySet
 
 
-class FeePayment(models.Model):
+class FeePayment(Sealed):
     """One entry of the Treasurer: a payment received, a waiver, or the reversal of either (never an edit)."""
 
     class Kind(models.TextChoices):
@@ -34,6 +35,8 @@ class FeePayment(models.Model):
     reason = models.CharField(max_length=300, blank=True)
     marked_by = models.ForeignKey(Person, on_delete=models.PROTECT, related_name="+")
     marked_at = models.DateTimeField(default=timezone.now, editable=False)
+
+    objects = SealedQuerySet.as_manager()
 
     class Meta:
         ordering = ("marked_at", "pk")

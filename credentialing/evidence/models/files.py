@@ -9,9 +9,10 @@ from django.utils import timezone
 from credentialing.accounts.models import Person
 from credentialing.applications.models import Application
 from credentialing.evidence.querysets import EvidenceFileQuerySet
+from workflows.models import Sealed, StoredBytes
 
 
-class EvidenceFile(models.Model):
+class EvidenceFile(Sealed):
     """One uploaded file for one requirement; withdrawn files are kept but count no more."""
 
     uuid = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
@@ -43,6 +44,9 @@ class EvidenceFile(models.Model):
 
     def __str__(self) -> str:
         return self.title
+
+    def stored_bytes(self) -> StoredBytes:
+        return StoredBytes(storage=storages["evidence"], name=self.storage_name, sha256=self.sha256)
 
     def read(self) -> bytes:
         """The stored bytes."""

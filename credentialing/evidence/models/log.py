@@ -11,6 +11,7 @@ from django.utils import timezone
 from credentialing.accounts.models import Person
 from credentialing.applications.models import Application
 from credentialing.evidence.querysets import LogEntryQuerySet, SupervisionSessionQuerySet
+from workflows.models import Sealed
 
 MINUTES = [MinValueValidator(15), MaxValueValidator(600)]
 
@@ -20,7 +21,7 @@ def new_confirmation_token() -> str:
     return secrets.token_urlsafe(24)
 
 
-class LogEntry(models.Model):
+class LogEntry(Sealed):
     """One Balint group session that the candidate led or co-led, confirmed by the co-leader or the supervisor."""
 
     class Role(models.TextChoices):
@@ -96,7 +97,7 @@ class LogEntry(models.Model):
         return f"{self.get_role_display()} on {self.held_on}"
 
 
-class SupervisionSession(models.Model):
+class SupervisionSession(Sealed):
     """A meeting of candidate and supervisor on the recording of a group; the recording itself is never stored."""
 
     class Mode(models.TextChoices):

@@ -10,9 +10,10 @@ from credentialing.accounts.models import Person
 from credentialing.applications.models import Application
 from credentialing.evidence.models.events import Event
 from credentialing.evidence.querysets import ObservationQuerySet
+from workflows.models import Sealed, SealedQuerySet
 
 
-class Observation(models.Model):
+class Observation(Sealed):
     """One credentialed leader's evaluation of one candidate at one event; final once filed."""
 
     class Outcome(models.TextChoices):
@@ -65,13 +66,15 @@ class Observation(models.Model):
         ]
 
 
-class Rating(models.Model):
+class Rating(Sealed):
     """One item of the rubric in one observation."""
 
     observation = models.ForeignKey(Observation, on_delete=models.CASCADE, related_name="ratings")
     item = models.SlugField()
     value = models.SlugField()
     text = models.TextField(max_length=2000, blank=True)
+
+    objects = SealedQuerySet.as_manager()
 
     class Meta:
         ordering = ("pk",)

@@ -1,0 +1,116 @@
+"""Checkpoints: the signed head of the tree, laid down where whoever rewrites the database can't reach it.
+
+The text is a C2SP tlog-checkpoint: origin, number of entries, root in base64, then the signature. Who keeps one (the
+folder, the council's mail, anybody who has fetched it) can tell for ever whether the ledger still begins like that.
+"""
+
+import base64
+import binascii
+import os
+import tempfile
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+from django.conf import settings
+from django.db import transaction
+
+from workflows.merkle import RightEdge
+from workflows.models import Checkpoint, TreeHead
+from workflows.sequencer import sequence_entries
+from workflows.signing import NoteInvalid, open_note, sign_note
+
+
+@dataclass(frozen=True, kw_only=True)
+class SignedHead:
+    """What a checkpoint says: so many entries, with this root."""
+
+    origin: str
+    size: int
+    root: bytes
+
+    @property
+    def text(self) -> str:
+        """The text that is signed."""
+        return f"{self.origin}\n{self.size}\n{base64.b64encode(self.root).decode()}\n"
+
+    @classmethod
+    def parse(cls, text: str) -> "SignedHead":
+        """Read the text of a checkpoint (its signature has been checked by `open_note`).
+
+        Raises:
+            NoteInvalid: it is something else.
+        """
+        lines = text.split("\n")
+        try:
+            origin, size, root = lines[0], int(lines[1]), base64.b64decode(lines[2], validate=True)
+        except (IndexError, ValueError, binascii.Error):
+            msg = "This is no checkpoint: it doesn't hold origin, number of entries and root."
+            raise NoteInvalid(msg) from None
+        if not origin or str(size) != lines[1] or size < 0 or len(root) != 32:  # noqa: PLR2004 - SHA-256
+            msg = "This is no checkpoint: its numbers are not written as they must be."
+            raise NoteInvalid(msg)
+        return cls(origin=origin, size=size, root=root)
+
+
+def read_checkpoint(note: str) -> SignedHead:
+    """What a checkpoint says, if one of the ledger's keys has signed it.
+
+    Raises:
+        NoteInvalid: nobody we know has signed it, or it is no checkpoint.
+    """
+    return SignedHead.parse(open_note(note))
+
+
+def make_checkpoint() -> Checkpoint | None:
+    """Give every waiting entry its place, sign the head and lay it down; None where nothing has been recorded yet.
+
+    Where nothing has come since the last one, that one is answered (and laid down again if its file has gone).
+
+    Raises:
+        SigningKeyMissing: there is nothing to sign with.
+    """
+    while sequence_entries():
+        pass
+    with transaction.atomic():
+        head = TreeHead.objects.select_for_update().filter(pk=1).first()
+        if head is None or head.size == 0:
+            return None
+        checkpoint = Checkpoint.objects.filter(size=head.size).first()
+        if checkpoint is None:
+            root = RightEdge(head.size, [bytes.fromhex(subtree) for subtree in head.subtrees]).root
+            signed = SignedHead(origin=settings.LEDGER_ORIGIN, size=head.size, root=root)
+            checkpoint = Checkpoint.objects.create(size=head.size, root=root.hex(), note=sign_note(signed.text))
+    lay_down(checkpoint)
+    return checkpoint
+
+
+def latest_checkpoint() -> Checkpoint | None:
+    """The newest one."""
+    return Checkpoint.objects.order_by("-size").first()
+
+
+def lay_down(checkpoint: Checkpoint) -> Path:
+    """Write the checkpoint into its folder, once: synced to disk, and never over another text."""
+    folder = Path(settings.LEDGER_CHECKPOINTS_DIR)
+    folder.mkdir(mode=0o755, parents=True, exist_ok=True)
+    path = folder / f"{checkpoint.size:012}-{checkpoint.root[:16]}.txt"
+    if path.exists():
+        return path
+    handle, temporary = tempfile.mkstemp(dir=folder, prefix=".writing-")
+    try:
+        with os.fdopen(handle, "w", encoding="utf-8") as file:
+            file.write(checkpoint.note)
+            file.flush()
+            os.fsync(file.fileno())
+        Path(temporary).chmod(0o444)
+        Path(temporary).replace(path)
+    except BaseException:
+        Path(temporary).unlink(missing_ok=True)
+        raise
+    return path
+
+
+def laid_down() -> Iterator[Path]:
+    """Every checkpoint in the folder, the oldest first."""
+    yield from sorted(Path(settings.LEDGER_CHECKPOINTS_DIR).glob("[0-9]*.txt"))
