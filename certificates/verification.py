@@ -4,10 +4,12 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
+from uuid import UUID
 
 from django.utils import timezone
 
 from certificates.models import Certificate, Credential
+from workflows.models import LedgerRecord
 
 ANSWERS: Mapping[str, tuple[str, str, str]] = {
     "active": ("good", "Valid", "This credential is in force today."),
@@ -35,6 +37,7 @@ class Verification:
     valid_until: date | None
     on: date
     superseded: bool
+    ledger_entry: UUID | None  # the step that brought the standing about
 
     def as_dict(self) -> dict[str, Any]:
         """The answer as JSON for machines."""
@@ -48,6 +51,7 @@ class Verification:
             "valid_until": self.valid_until.isoformat() if self.valid_until else None,
             "on": self.on.isoformat(),
             "superseded": self.superseded,
+            "ledger_entry": str(self.ledger_entry) if self.ledger_entry else None,
         }
 
 
@@ -74,4 +78,5 @@ def verification_of(credential: Credential, on: date, certificate: Certificate |
         valid_until=credential.valid_until,
         on=on,
         superseded=certificate is not None and certificate.status == Certificate.Status.SUPERSEDED,
+        ledger_entry=LedgerRecord.objects.of(credential).values_list("uuid", flat=True).last(),
     )

@@ -1,9 +1,7 @@
 """Verifying and downloading."""
 
-from collections.abc import Callable
 from uuid import UUID
 
-from django.contrib.auth.decorators import login_not_required
 from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
@@ -15,15 +13,9 @@ from certificates.forms import VerificationForm
 from certificates.models import Certificate, Credential, offices_of
 from certificates.signals import certificate_downloaded
 from certificates.verification import verification_of
+from workflows.access import public
 
 OFFICES = frozenset({"registrar", "coordinator", "council", "ccc_chair"})
-
-
-def public(view: Callable[..., HttpResponse]) -> Callable[..., HttpResponse]:
-    """Open to everybody, without a log-in."""
-    view.access = "public"  # type: ignore[attr-defined]  # read by the architecture test
-    opened: Callable[..., HttpResponse] = login_not_required(view)
-    return opened
 
 
 @public

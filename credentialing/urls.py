@@ -1,4 +1,4 @@
-"""Every public address, grouped by audience (`/my/ /reviews/ /council/ /registry/ /verify/`)."""
+"""Every public address, grouped by audience (`/my/ /reviews/ /council/ /registry/ /verify/ /transparency/`)."""
 
 from django.urls import include, path
 
@@ -8,6 +8,7 @@ urlpatterns = [
     path("", include("credentialing.registry.urls")),
     path("home/", home, name="home"),
     path("", include("certificates.urls")),
+    path("", include("workflows.urls")),
     path("", include("credentialing.accounts.urls")),
     path("", include("credentialing.applications.urls")),
     path("", include("credentialing.evidence.urls")),

@@ -7,6 +7,7 @@ folder, the council's mail, anybody who has fetched it) can tell for ever whethe
 import base64
 import binascii
 import os
+import re
 import tempfile
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -19,6 +20,9 @@ from workflows.merkle import RightEdge
 from workflows.models import Checkpoint, TreeHead
 from workflows.sequencer import sequence_entries
 from workflows.signing import NoteInvalid, open_note, sign_note
+
+# Origin, size, root and signatures, wherever in a letter they stand.
+NOTE = re.compile(r"^\S+\n\d+\n[A-Za-z0-9+/]{43}=\n\n(?:— \S+ \S+\n)+", re.MULTILINE)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -53,13 +57,15 @@ class SignedHead:
         return cls(origin=origin, size=size, root=root)
 
 
-def read_checkpoint(note: str) -> SignedHead:
-    """What a checkpoint says, if one of the ledger's keys has signed it.
+def read_checkpoint(text: str) -> SignedHead:
+    """What a checkpoint says, if one of the ledger's keys has signed it; the note may stand within a letter.
 
     Raises:
         NoteInvalid: nobody we know has signed it, or it is no checkpoint.
     """
-    return SignedHead.parse(open_note(note))
+    lines = [line.lstrip("> ").rstrip() for line in text.splitlines()]
+    found = NOTE.search("\n".join([*lines, ""]))
+    return SignedHead.parse(open_note(found.group() if found else text))
 
 
 def make_checkpoint() -> Checkpoint | None:

@@ -6,4 +6,4 @@ class ApplicationsConfig(AppConfig):
     label = "applications"
 
     def ready(self) -> None:
-        from credentialing.applications import receivers  # noqa: F401 - connects the receivers
+        from credentialing.applications import effects, invariants, receivers  # noqa: F401 - connects what follows a step

@@ -8,7 +8,7 @@ from credentialing.accounts.models import Role
 from credentialing.applications.models import Application
 from credentialing.audit.events import Event
 from credentialing.audit.models import AuditEvent
-from workflows.models import LedgerRecord
+from workflows.models import LedgerRecord, TreeLeaf
 
 TITLES: Mapping[Event, str] = {
     Event.CASE_VIEWED: "Opened the case",
@@ -49,6 +49,7 @@ class Entry:
     by: str
     text: str = ""
     tone: str = ""
+    note: str = ""
 
 
 def timeline(application: Application) -> list[Entry]:
@@ -65,7 +66,8 @@ def role_in_words(role: str) -> str:
 def _steps(application: Application) -> list[Entry]:
     workflow = application.workflow_definition()
     labels = {state.slug: state.label for state in workflow.states}
-    records = LedgerRecord.objects.of(application).select_related("actor", "kept_reason")
+    records = list(LedgerRecord.objects.of(application).select_related("actor", "kept_reason"))
+    places = TreeLeaf.objects.places_of(record.uuid for record in records)
     return [
         Entry(
             at=record.recorded_at,
@@ -73,6 +75,7 @@ def _steps(application: Application) -> list[Entry]:
             by=f"{record.actor}, {role_in_words(record.role)}",
             text=record.reason,
             tone="good",
+            note="" if places.get(record.uuid) else "Not in the public ledger yet: it gets its place in a moment.",
         )
         for record in records
     ]

@@ -1,15 +1,5 @@
 """Pages that are open to everybody."""
 
-from collections.abc import Callable
+from workflows.access import View, public
 
-from django.contrib.auth.decorators import login_not_required
-from django.http import HttpResponse
-
-type View = Callable[..., HttpResponse]
-
-
-def public(view: View) -> View:
-    """Open to everybody, without a log-in."""
-    view.access = "public"  # type: ignore[attr-defined]  # read by the architecture test
-    opened: View = login_not_required(view)
-    return opened
+__all__ = ["View", "public"]

@@ -1,11 +1,12 @@
 """The tree over everything that is recorded: what makes a rewritten past visible to others (RFC 6962)."""
 
 import uuid
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from datetime import UTC, datetime
 from typing import Any, ClassVar
 
 from django.db import models
+from django.db.models import F
 from django.utils import timezone
 
 from workflows.canonical import canonical
@@ -128,6 +129,11 @@ class TreeLeafQuerySet(AppendOnlyQuerySet["TreeLeaf"]):
     def waiting(self) -> "TreeLeafQuerySet":
         """Those without a place yet, the oldest first."""
         return self.filter(position__isnull=True).order_by("pk")
+
+    def places_of(self, entries: Iterable[uuid.UUID]) -> dict[uuid.UUID, int]:
+        """The place of each of these entries, counted from one; those that wait are left out."""
+        placed = self.filter(entry_id__in=list(entries), position__isnull=False)
+        return dict(placed.values_list("entry_id", F("position") + 1))
 
     def in_order(self) -> "TreeLeafQuerySet":
         """Those of the tree, from its first."""

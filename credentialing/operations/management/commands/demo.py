@@ -10,6 +10,7 @@ from django.core.management.base import BaseCommand, CommandError
 
 from credentialing.accounts.models import Person
 from credentialing.operations.demo.society import fill_society
+from workflows.checkpoints import laid_down
 from workflows.triggers import lifted_triggers
 
 DEFAULT_PASSWORD = "balint-demo"  # noqa: S105 - printed on the terminal; refused outside the demo
@@ -38,6 +39,8 @@ class Command(BaseCommand):
         if reset:
             with lifted_triggers():
                 call_command("flush", interactive=False, verbosity=0)
+            for checkpoint in laid_down():  # they would rightly say that the past has gone
+                checkpoint.unlink()
         if Person.objects.filter(email="admin1@example.org").exists():
             self.stdout.write("The demo society is as you left it (manage.py demo --reset begins anew).")
         else:

@@ -14,9 +14,10 @@ from credentialing.applications.models import Application
 from credentialing.applications.progress import refresh_progress
 from credentialing.correspondence.models import Letter
 from credentialing.correspondence.tasks import deliver_letter
+from credentialing.council.witness import send_checkpoint
+from workflows.checkpoints import make_checkpoint
 from workflows.deadlines import meet_deadlines
 from workflows.effects import take_up
-from workflows.sequencer import sequence_entries
 
 PATIENCE = timedelta(minutes=10)
 
@@ -42,8 +43,9 @@ class Command(BaseCommand):
         for pk in cases:
             with transaction.atomic():
                 refresh_progress(Application.objects.select_for_update().get(pk=pk), now)
-        while sequence_entries():
-            pass
+        checkpoint = make_checkpoint()
+        if checkpoint is not None:
+            send_checkpoint(checkpoint=checkpoint, on=timezone.localdate(now))
         forgotten = self._take_up_again(now - PATIENCE) + take_up(before=now - PATIENCE)
         self.stdout.write(f"{len(cases)} cases brought up to date, {forgotten} tasks taken up again.")
 

@@ -1,0 +1,108 @@
+"""The ledger's public face: what it has signed, and proofs for anybody (C2SP tlog-checkpoint, RFC 6962)."""
+
+import base64
+from typing import Any
+from uuid import UUID
+
+from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
+from django.shortcuts import redirect, render
+from django.views.decorators.http import require_safe
+
+from workflows.access import public
+from workflows.checkpoints import latest_checkpoint
+from workflows.forms import ConsistencyForm, EntryForm
+from workflows.models import TreeLeaf
+from workflows.proofs import Inclusion, consistency_of, inclusion_of
+from workflows.sequencer import waiting_entries
+from workflows.signing import known_keys
+
+FOR_EVERYBODY = {"Access-Control-Allow-Origin": "*", "Cache-Control": "no-cache"}
+
+
+@public
+@require_safe
+def transparency(request: HttpRequest) -> HttpResponse:
+    """What the ledger is, its newest checkpoint, and a form to look an entry up."""
+    form = EntryForm(request.GET or None)
+    if form.is_valid():
+        return redirect("workflows:entry", form.cleaned_data["entry"])
+    context = {
+        "form": form,
+        "checkpoint": latest_checkpoint(),
+        "waiting": waiting_entries(),
+        "keys": [str(key) for key in known_keys().values()],
+    }
+    return render(request, "workflows/transparency.html", context)
+
+
+@public
+@require_safe
+def entry(request: HttpRequest, uuid: UUID) -> HttpResponse:
+    """Where one entry stands, for people."""
+    return render(request, "workflows/entry.html", {"found": _inclusion(uuid)})
+
+
+@public
+@require_safe
+def checkpoint(request: HttpRequest) -> HttpResponse:  # noqa: ARG001 - a view
+    """The newest checkpoint, as it was signed."""
+    newest = latest_checkpoint()
+    if newest is None:
+        raise Http404
+    return HttpResponse(newest.note, content_type="text/plain; charset=utf-8", headers=FOR_EVERYBODY)
+
+
+@public
+@require_safe
+def keys(request: HttpRequest) -> HttpResponse:  # noqa: ARG001 - a view
+    """The keys that have signed for the ledger, one a line (C2SP signed-note)."""
+    text = "".join(f"{key}\n" for key in known_keys().values())
+    return HttpResponse(text, content_type="text/plain; charset=utf-8", headers=FOR_EVERYBODY)
+
+
+@public
+@require_safe
+def inclusion(request: HttpRequest, uuid: UUID) -> JsonResponse:  # noqa: ARG001 - a view
+    """The proof that an entry is in the tree; 202 until a checkpoint covers it."""
+    found = _inclusion(uuid)
+    proof: dict[str, Any] = {
+        "entry": str(found.leaf.entry_id),
+        "leaf_hash": _b64(bytes.fromhex(found.leaf.hash)),
+        "leaf_index": found.leaf.position,
+    }
+    if found.checkpoint is None:
+        proof["waits_for"] = "a checkpoint" if found.placed else "its place in the tree"
+        return JsonResponse(proof, status=202, headers=FOR_EVERYBODY)
+    proof |= {
+        "tree_size": found.checkpoint.size,
+        "audit_path": [_b64(node) for node in found.path],
+        "checkpoint": found.checkpoint.note,
+    }
+    return JsonResponse(proof, headers=FOR_EVERYBODY)
+
+
+@public
+@require_safe
+def consistency(request: HttpRequest) -> JsonResponse:
+    """The proof that the tree over `second` entries begins with that over `first`."""
+    form = ConsistencyForm(request.GET)
+    if not form.is_valid():
+        return JsonResponse({"errors": form.errors}, status=400, headers=FOR_EVERYBODY)
+    first, second = form.cleaned_data["first"], form.cleaned_data["second"]
+    try:
+        path = consistency_of(first, second)
+    except ValueError as refusal:
+        return JsonResponse({"errors": {"second": [str(refusal)]}}, status=400, headers=FOR_EVERYBODY)
+    proof = {"first": first, "second": second, "consistency_path": [_b64(node) for node in path]}
+    return JsonResponse(proof, headers=FOR_EVERYBODY)
+
+
+def _inclusion(uuid: UUID) -> Inclusion:
+    try:
+        return inclusion_of(uuid)
+    except TreeLeaf.DoesNotExist:
+        raise Http404 from None
+
+
+def _b64(data: bytes) -> str:
+    return base64.b64encode(data).decode()
