@@ -1,4 +1,4 @@
-"""What `manage.py verify` asks about cases (DESIGN §4, 5): whoever was certified holds a credential, and nobody else."""
+"""What `manage.py verify` asks about cases (DESIGN §4, 5): a certified candidate holds a credential, nobody else."""
 
 from collections.abc import Iterator
 
