@@ -23,8 +23,8 @@ from credentialing.evidence.services.supervision import file_report, record_supe
 from credentialing.pathways.services import publish_pathway, shipped_source
 from credentialing.reviews.services import sign_off_requirement
 from workflows.errors import TransitionBlocked
-from workflows.ledger import verify_chain
 from workflows.models import LedgerRecord
+from workflows.verification import examine
 
 pytestmark = pytest.mark.django_db
 
@@ -167,5 +167,5 @@ def test_case_walks_from_draft_to_an_issued_certificate():
     assert [r.transition for r in LedgerRecord.objects.of(application)] == [
         "submit", "advance", "advance", "advance", "certify",
     ]  # fmt: skip
-    assert list(verify_chain(application)) == []
+    assert list(examine()) == []
     assert not AwaitedAct.objects.filter(application=application).exists()

@@ -47,6 +47,7 @@ def examine_tree(witnesses: Witnesses, progress: Progress) -> Iterator[Finding]:
         for entry in reader.waiting():
             yield from _faults_of(entry)
     yield from _without_leaf()
+    yield from _without_entry()
 
 
 def _faults_of(entry: Entry) -> Iterator[Finding]:
@@ -75,7 +76,7 @@ def _faults_of_head(head: TreeHead, edge: RightEdge) -> Iterator[Finding]:
     if head.size != edge.size:
         yield Finding(
             about="the tree",
-            message=f"holds {edge.size} entries, but has been grown to {head.size}: its end is cut off",
+            message=f"holds {edge.size} entries, but has been grown to {head.size}",
         )
     elif head.subtrees != [subtree.hex() for subtree in edge.subtrees]:
         yield Finding(about="the tree", message="is not the one that has been grown")
@@ -90,6 +91,16 @@ def _without_leaf() -> Iterator[Finding]:
         rows = model._base_manager.filter(~Exists(leaves)).order_by("pk")
         for row in rows.iterator():
             yield Finding(about=f"{model.entry_kind} {row.uuid}", message="was put in past the ledger")
-    waiting = {model.entry_kind for model in entry_models()}
-    for leaf in TreeLeaf.objects.filter(position__isnull=True).exclude(entry_kind__in=waiting):
-        yield Finding(about=f"{leaf.entry_kind} {leaf.entry_id}", message="has been removed")
+
+
+def _without_entry() -> Iterator[Finding]:
+    """Leaves that wait for their place and whose entries are gone (those of the tree have been looked at)."""
+    waiting = TreeLeaf.objects.waiting()
+    lost = [waiting.exclude(entry_kind__in=[model.entry_kind for model in entry_models()])]
+    lost += [
+        waiting.filter(~Exists(model._base_manager.filter(uuid=OuterRef("entry_id"))), entry_kind=model.entry_kind)
+        for model in entry_models()
+    ]
+    for leaves in lost:
+        for leaf in leaves:
+            yield Finding(about=f"{leaf.entry_kind} {leaf.entry_id}", message="has been removed")

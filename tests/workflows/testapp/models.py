@@ -3,13 +3,16 @@
 from collections.abc import Iterable, Mapping
 from dataclasses import replace
 from datetime import date, datetime
+from decimal import Decimal
 from typing import Any, ClassVar, cast
 
+from django.core.files.storage import storages
 from django.db import models
 from django_fsm import GET_STATE, RETURN_VALUE, FSMField, transition
 
 from workflows.definitions import State, Transition, WorkflowDefinition
 from workflows.guards import Guard, TransitionContext, Unmet
+from workflows.models import Sealed, SealedQuerySet, StoredBytes
 from workflows.subjects import EvidenceReference, WorkflowSubject
 
 READER, CLERK, CHIEF = frozenset({"reader"}), frozenset({"clerk"}), frozenset({"chief"})
@@ -82,8 +85,20 @@ def witness(subject: WorkflowSubject, context: TransitionContext) -> Iterable[Un
 GUARDS: Mapping[str, Guard] = {"paid": paid, "in_time": in_time, "broken": broken, "witness": witness}
 
 
-class Shelf(models.Model):
+class Shelf(Sealed):
     name = models.CharField(max_length=20)
+    width = models.DecimalField(max_digits=6, decimal_places=2, default=Decimal(80))
+    built_at = models.DateTimeField(null=True)
+    labels = models.JSONField(default=dict)
+    picture = models.CharField(max_length=100, blank=True)
+    picture_sha256 = models.CharField(max_length=64, blank=True)
+
+    objects = SealedQuerySet.as_manager()
+
+    def stored_bytes(self) -> StoredBytes | None:
+        if not self.picture:
+            return None
+        return StoredBytes(storage=storages["default"], name=self.picture, sha256=self.picture_sha256)
 
 
 class Loan(WorkflowSubject):

@@ -1,12 +1,11 @@
 """`manage.py verify [--since CHECKPOINT]`: is what is stored still what was recorded?"""
 
-import sys
 import time
 from argparse import ArgumentParser
 from pathlib import Path
 from typing import Any
 
-from django.core.management.base import BaseCommand, CommandError
+from django.core.management.base import BaseCommand, CommandError, OutputWrapper
 
 from workflows.checkpoints import latest_checkpoint
 from workflows.sequencer import waiting_entries
@@ -34,7 +33,7 @@ class Command(BaseCommand):
 
     def handle(self, *, since: Path | None, at_most: int, **_: Any) -> None:
         """Print what is found."""
-        bar = Bar() if self.stderr.isatty() else None
+        bar = Bar(self.stderr) if self.stderr.isatty() else None
         count = 0
         try:
             for finding in examine(since=since, progress=bar.draw if bar else _nobody):
@@ -66,7 +65,8 @@ class Command(BaseCommand):
 class Bar:
     """A progress bar on a terminal."""
 
-    def __init__(self) -> None:
+    def __init__(self, screen: OutputWrapper) -> None:
+        self.screen = screen
         self.drawn = 0.0
         self.width = 0
 
@@ -78,14 +78,14 @@ class Bar:
         self.drawn = now
         filled = WIDTH * done // total if total else WIDTH
         text = f"\r{what} [{'#' * filled}{'.' * (WIDTH - filled)}] {done:,} of {total:,}"
-        sys.stderr.write(text.ljust(self.width))
-        sys.stderr.flush()
+        self.screen.write(text.ljust(self.width), style_func=str, ending="")
+        self.screen.flush()
         self.width = len(text)
 
     def clear(self) -> None:
         """Leave the line to others."""
-        sys.stderr.write("\r" + " " * self.width + "\r")
-        sys.stderr.flush()
+        self.screen.write("\r" + " " * self.width + "\r", style_func=str, ending="")
+        self.screen.flush()
         self.width = 0
 
 
