@@ -14,7 +14,11 @@ from certificates.rendering import RenderingFailed, render_in_child
 from certificates.signals import certificate_issued, certificate_refused
 from certificates.storage import store_once
 from workflows.deadlines import set_deadline
+from workflows.effects import do_again
+from workflows.models import LedgerRecord
 from workflows.services import perform
+
+DRAWING = "draw_certificate"  # the effect of an award by which its certificate is drawn
 
 
 class AlreadyHeld(Exception):
@@ -91,12 +95,10 @@ def award_credential(
 
 @transaction.atomic
 def prepare_certificate(*, credential: Credential, facts: CertificateFacts, actor: Any) -> Certificate:
-    """Commit the intent to issue: token, edition and every printed fact; a worker draws the document.
+    """Commit the intent to issue: token, edition and every printed fact; the award's effect draws the document.
 
     A second call while one is current answers that one.
     """
-    from certificates.tasks import issue_certificate_task  # noqa: PLC0415 - tasks import this module
-
     Credential.objects.select_for_update().get(pk=credential.pk)
     current = credential.certificates.exclude(status=Certificate.Status.SUPERSEDED).first()
     if current is not None:
@@ -105,7 +107,7 @@ def prepare_certificate(*, credential: Credential, facts: CertificateFacts, acto
     certificate = Certificate.objects.create(
         credential=credential, edition=edition, facts=facts.as_dict(), prepared_by=actor
     )
-    issue_certificate_task.enqueue(str(certificate.uuid))
+    _have_drawn(credential)
     return certificate
 
 
@@ -113,7 +115,7 @@ def issue_certificate(certificate: Certificate) -> Certificate:
     """Draw the document, store its bytes once and mark it issued; done again, it changes nothing.
 
     A text with a character that no font has is refused, with the reason for the administrator. Where the facts are
-    corrected while they are being drawn, the drawing is dropped: the correction has brought its own task.
+    corrected while they are being drawn, the drawing is dropped: the correction has it done anew.
 
     Raises:
         RenderingFailed: the document could not be drawn for another reason; the intent stays, try again.
@@ -147,8 +149,6 @@ def retry_certificate(*, certificate: Certificate, facts: CertificateFacts, acto
     Raises:
         ValueError: it has been issued; a correction then needs a new edition.
     """
-    from certificates.tasks import issue_certificate_task  # noqa: PLC0415 - tasks import this module
-
     certificate = Certificate.objects.select_for_update().get(pk=certificate.pk)
     if certificate.status not in {Certificate.Status.REFUSED, Certificate.Status.INTENT}:
         msg = "This certificate has been issued and never changes."
@@ -158,8 +158,14 @@ def retry_certificate(*, certificate: Certificate, facts: CertificateFacts, acto
     certificate.status = Certificate.Status.INTENT
     certificate.problem = ""
     certificate.save()
-    issue_certificate_task.enqueue(str(certificate.uuid))
+    _have_drawn(certificate.credential)
     return certificate
+
+
+def _have_drawn(credential: Credential) -> None:
+    """Let the effect of the award do it: for the first edition it has only been enqueued, for another it is done anew."""
+    award = LedgerRecord.objects.of(credential).get(transition="award")
+    do_again(record=award, effect=DRAWING)
 
 
 @transaction.atomic

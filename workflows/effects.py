@@ -8,6 +8,7 @@ from datetime import datetime, timedelta
 
 from django.db import transaction
 from django.db.models import Q
+from django.dispatch import Signal
 from django.tasks import task
 from django.utils import timezone
 
@@ -19,10 +20,13 @@ ATTEMPTS = 6
 FIRST_PAUSE = timedelta(minutes=1)  # doubled after every attempt: 1, 2, 4, 8, 16 minutes, each up to a quarter longer
 LEASE = timedelta(minutes=10)  # after that, a worker that has not answered is taken for dead
 
+# Sent with `run` when an effect is given up, inside the transaction that gives it up.
+effect_given_up = Signal()
+
 
 @dataclass(frozen=True, kw_only=True)
 class Effect:
-    """An act that follows every step of that kind; done again after a crash, it must do no harm."""
+    """An act that follows every step of that kind; done again after a crash, or by two at once, it must do no harm."""
 
     subject_kind: str
     transition: str
@@ -65,7 +69,8 @@ def attempt(run: EffectRun, *, now: datetime | None = None) -> bool:
     """Do the effect unless it was done, is given up, or somebody else is at it; answers whether it was done now.
 
     The act runs outside any transaction of ours, so that drawing a document holds no lock; meanwhile a lease keeps
-    others away. A failure is kept with its reason, and the next attempt enqueued after a growing pause.
+    others away. A failure is kept with its reason, and the next attempt enqueued after a growing pause. Whoever has
+    lost the lease meanwhile (it ran out, or the effect was wanted again) leaves the last word to its next holder.
     """
     now = now or timezone.now()
     free = EffectRun.objects.open().filter(Q(claimed_until__isnull=True) | Q(claimed_until__lt=now))
@@ -82,10 +87,27 @@ def attempt(run: EffectRun, *, now: datetime | None = None) -> bool:
         logger.exception("Effect %s of record %s failed", run.effect, run.record_id)
         _put_off(run, f"{type(error).__name__}: {error}", now)
         return False
-    EffectRun.objects.filter(pk=run.pk).update(
-        done_at=timezone.now(), attempts=run.attempts + 1, last_error="", claimed_until=None
+    held = EffectRun.objects.filter(pk=run.pk, claimed_until=run.claimed_until)
+    return bool(held.update(done_at=timezone.now(), attempts=run.attempts + 1, last_error="", claimed_until=None))
+
+
+@transaction.atomic
+def do_again(*, record: LedgerRecord, effect: str) -> None:
+    """Have an effect of a step done anew, because what it works on has changed since: at once, with every attempt left.
+
+    One that nobody has begun is left to its task, which will find the change. Whoever is at it loses the lease: they
+    may have begun with what is outdated now.
+    """
+    now = timezone.now()
+    run, new = EffectRun.objects.select_for_update().get_or_create(
+        record=record, effect=effect, defaults={"due_at": now}
     )
-    return True
+    untouched = run.attempts == 0 and run.claimed_until is None and run.done_at is None
+    if new or not untouched:
+        run.attempts, run.due_at, run.last_error = 0, now, ""
+        run.done_at = run.given_up_at = run.claimed_until = None
+        run.save()
+        run_effect.enqueue(run.pk)
 
 
 @transaction.atomic
@@ -112,12 +134,17 @@ def _put_off(run: EffectRun, reason: str, now: datetime) -> None:
     attempts = run.attempts + 1
     pause = FIRST_PAUSE * 2 ** (attempts - 1) * random.uniform(1, 1.25)  # noqa: S311 - spreads load, keeps no secret
     given_up = attempts >= ATTEMPTS
-    EffectRun.objects.filter(pk=run.pk).update(
+    put_off = EffectRun.objects.filter(pk=run.pk, claimed_until=run.claimed_until).update(
         attempts=attempts,
         last_error=reason,
         due_at=now + pause,
         given_up_at=now if given_up else None,
         claimed_until=None,
     )
-    if not given_up:
+    if not put_off:
+        return
+    if given_up:
+        run.refresh_from_db()
+        effect_given_up.send(sender=EffectRun, run=run)
+    else:
         run_effect.using(run_after=now + pause).enqueue(run.pk)

@@ -142,6 +142,38 @@ def test_effect_that_fails_again_and_again_is_given_up_until_somebody_says_again
     assert effects.attempt(run) is True
 
 
+def test_effect_that_is_given_up_is_announced_once(run, bell):
+    bell.broken, told = True, []
+
+    def listen(run, **_):
+        told.append((run.pk, run.given_up_at is not None, run.last_error))
+
+    effects.effect_given_up.connect(listen)
+    for _ in range(effects.ATTEMPTS + 1):
+        effects.attempt(run)
+    assert told == [(run.pk, True, "OSError: no bell")]
+
+
+def test_effect_is_done_anew_when_what_it_works_on_has_changed(step, run, bell):
+    effects.do_again(record=step, effect="bell")
+    assert queued() == [[run.pk]]  # nobody had begun: its task will find the change
+    effects.attempt(run)
+    effects.do_again(record=step, effect="bell")
+    assert queued() == [[run.pk]] * 2
+    assert effects.attempt(run) is True
+    assert bell.rung == [step] * 2
+
+
+def test_effect_that_was_given_up_has_every_attempt_left_when_it_is_done_anew(step, run, bell):
+    bell.broken = True
+    for _ in range(effects.ATTEMPTS):
+        effects.attempt(run)
+    effects.do_again(record=step, effect="bell")
+    run.refresh_from_db()
+    assert (run.attempts, run.given_up_at, run.last_error) == (0, None, "")
+    assert len(queued()) == effects.ATTEMPTS + 1
+
+
 def test_effect_nobody_answers_to_any_more_is_kept_with_that_reason(run):
     effects.unsubscribe(subject_kind="loan", transition="lend", name="bell")
     assert effects.attempt(run) is False

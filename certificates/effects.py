@@ -1,0 +1,15 @@
+"""What follows an award: its certificate is drawn."""
+
+from certificates.models import Certificate, Credential
+from certificates.services import DRAWING, issue_certificate
+from workflows.effects import subscribe
+from workflows.models import LedgerRecord
+
+
+def draw_certificate(record: LedgerRecord) -> None:
+    """Issue the certificate that was prepared for this award; an earlier holder's award has none."""
+    for certificate in Certificate.objects.waiting().filter(credential__uuid=record.subject_id):
+        issue_certificate(certificate)
+
+
+subscribe(subject_kind=Credential.subject_kind, transition="award", name=DRAWING, act=draw_certificate)
