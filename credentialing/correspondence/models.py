@@ -6,6 +6,7 @@ from django.db import models
 from django.utils import timezone
 
 from credentialing.accounts.models import Person
+from credentialing.correspondence.querysets import LetterQuerySet
 
 
 class Letter(models.Model):
@@ -27,13 +28,21 @@ class Letter(models.Model):
     body = models.TextField()
     state = models.CharField(max_length=10, choices=State.choices, default=State.QUEUED)
     attempts = models.PositiveSmallIntegerField(default=0)
+    due_at = models.DateTimeField(default=timezone.now, editable=False)
+    claimed_until = models.DateTimeField(null=True, editable=False)  # a worker is at it until then, at the latest
     last_error = models.TextField(blank=True)
     dedupe_key = models.CharField(max_length=200, unique=True, null=True)  # noqa: DJ001 - UNIQUE must allow several without
     created_at = models.DateTimeField(default=timezone.now, editable=False)
     sent_at = models.DateTimeField(null=True, editable=False)
 
+    objects = LetterQuerySet.as_manager()
+
     class Meta:
         ordering = ("-created_at", "-pk")
+        indexes = [
+            models.Index(fields=["due_at"], condition=models.Q(state="queued"), name="letter_waiting"),
+            models.Index(fields=["created_at"], condition=models.Q(state="failed"), name="letter_failed"),
+        ]
 
     def __str__(self) -> str:
         return f"{self.subject} to {self.to_address}"

@@ -57,3 +57,14 @@ def send_letter(
     )
     deliver_letter.enqueue(str(letter.uuid))
     return letter
+
+
+@transaction.atomic
+def deliver_again(*, letter: Letter) -> bool:
+    """Take up a letter that was given up, with every attempt left; answers whether there was anything to do."""
+    now = timezone.now()
+    again = Letter.objects.failed().filter(pk=letter.pk)
+    if not again.update(state=Letter.State.QUEUED, attempts=0, due_at=now):
+        return False
+    deliver_letter.enqueue(str(letter.uuid))
+    return True

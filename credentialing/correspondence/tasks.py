@@ -1,34 +1,82 @@
 """Delivering letters: once, tried again with growing pauses, and kept with the reason when it fails."""
 
-from datetime import timedelta
+import logging
+from datetime import datetime, timedelta
+from urllib.parse import urlsplit
 
+from django.conf import settings
 from django.core.mail import EmailMessage
 from django.db import transaction
 from django.tasks import task
 from django.utils import timezone
 
 from credentialing.correspondence.models import Letter
+from credentialing.correspondence.signals import letter_failed
+
+logger = logging.getLogger(__name__)
 
 ATTEMPTS = 5
+LEASE = timedelta(minutes=5)  # after that, a worker that has not answered is taken for dead
 
 
 @task()
 def deliver_letter(letter_uuid: str) -> None:
-    """Send a queued letter; a sent one is left alone."""
-    with transaction.atomic():
-        letter = Letter.objects.select_for_update().get(uuid=letter_uuid)
-        if letter.state == Letter.State.SENT:
-            return
-        letter.attempts += 1
-        try:
-            EmailMessage(subject=letter.subject, body=letter.body, to=[letter.to_address]).send()
-        except OSError as error:
-            letter.last_error = f"{type(error).__name__}: {error}"
-            if letter.attempts >= ATTEMPTS:
-                letter.state = Letter.State.FAILED
-            else:
-                pause = timedelta(minutes=2**letter.attempts)
-                deliver_letter.using(run_after=timezone.now() + pause).enqueue(letter_uuid)
-        else:
-            letter.state, letter.sent_at, letter.last_error = Letter.State.SENT, timezone.now(), ""
-        letter.save()
+    """Send a letter that waits, unless somebody else is at it; a sent one is left alone.
+
+    The mail server is spoken to outside any transaction, so that a slow one holds no lock. A worker that dies between
+    the server's yes and ours sends twice: the same Message-ID lets the reader's program show it once.
+    """
+    now = timezone.now()
+    free = Letter.objects.filter(uuid=letter_uuid, state=Letter.State.QUEUED).unclaimed(now)
+    if not free.update(claimed_until=now + LEASE):
+        return
+    letter = Letter.objects.get(uuid=letter_uuid)
+    try:
+        _post(letter)
+    except Exception as error:  # noqa: BLE001 - whatever it is, it is kept with the letter
+        logger.warning("Letter %s was not delivered", letter.uuid, exc_info=True)
+        _put_off(letter, f"{type(error).__name__}: {error}", now)
+    else:
+        Letter.objects.filter(pk=letter.pk, claimed_until=letter.claimed_until).update(
+            state=Letter.State.SENT,
+            sent_at=timezone.now(),
+            attempts=letter.attempts + 1,
+            last_error="",
+            claimed_until=None,
+        )
+
+
+def take_up_letters(*, before: datetime) -> int:
+    """Queue again what should have been delivered by then (a worker died with it); answers how many."""
+    forgotten = list(Letter.objects.waiting().filter(due_at__lt=before).unclaimed(before))
+    for letter in forgotten:
+        deliver_letter.enqueue(str(letter.uuid))
+    return len(forgotten)
+
+
+def _post(letter: Letter) -> None:
+    message_id = f"<{letter.uuid}@{urlsplit(settings.BASE_URL).hostname}>"
+    EmailMessage(
+        subject=letter.subject, body=letter.body, to=[letter.to_address], headers={"Message-ID": message_id}
+    ).send()
+
+
+@transaction.atomic
+def _put_off(letter: Letter, reason: str, now: datetime) -> None:
+    attempts = letter.attempts + 1
+    pause = timedelta(minutes=2**attempts)
+    given_up = attempts >= ATTEMPTS
+    put_off = Letter.objects.filter(pk=letter.pk, claimed_until=letter.claimed_until).update(
+        attempts=attempts,
+        last_error=reason,
+        due_at=now + pause,
+        state=Letter.State.FAILED if given_up else Letter.State.QUEUED,
+        claimed_until=None,
+    )
+    if not put_off:
+        return
+    if given_up:
+        letter.refresh_from_db()
+        letter_failed.send(sender=Letter, letter=letter)
+    else:
+        deliver_letter.using(run_after=now + pause).enqueue(str(letter.uuid))

@@ -9,13 +9,15 @@ from typing import TYPE_CHECKING
 import pytest
 import time_machine
 from aiosmtpd.controller import Controller
-from django.db import transaction
+from django.core.mail import EmailMessage
+from django.db import connection, transaction
 from django.utils import timezone
 from django_tasks_db.models import DBTaskResult
 
 from credentialing.correspondence.models import Letter
-from credentialing.correspondence.services import send_letter
-from credentialing.correspondence.tasks import ATTEMPTS, deliver_letter
+from credentialing.correspondence.services import deliver_again, send_letter
+from credentialing.correspondence.signals import letter_failed
+from credentialing.correspondence.tasks import ATTEMPTS, LEASE, deliver_letter, take_up_letters
 from tests.factories import PersonFactory
 
 if TYPE_CHECKING:
@@ -151,3 +153,76 @@ def test_letter_of_an_act_that_was_undone_is_never_sent(postbox, ada, work_off):
 
     assert not Letter.objects.exists()
     assert postbox.letters == []
+
+
+def test_letter_that_no_program_can_post_is_given_up_in_the_open_too(postbox, ada, work_off):
+    letter = send_letter(template="stage_reached", to="somebody@[", context=STAGE)
+    for _ in range(ATTEMPTS):
+        deliver_letter.call(str(letter.uuid))
+    letter.refresh_from_db()
+    assert letter.state == Letter.State.FAILED
+    assert letter.last_error
+
+
+def test_letter_that_is_given_up_is_announced_and_delivered_when_somebody_says_again(postbox, ada):
+    postbox.refusals, told = ATTEMPTS, []
+
+    def listen(letter, **_):
+        told.append((letter.pk, letter.state, letter.attempts))
+
+    letter_failed.connect(listen)
+    letter = send_letter(template="stage_reached", to=ada, context=STAGE)
+    for _ in range(ATTEMPTS):
+        assert deliver_again(letter=letter) is False
+        deliver_letter.call(str(letter.uuid))
+    assert told == [(letter.pk, Letter.State.FAILED, ATTEMPTS)]
+    assert list(Letter.objects.failed()) == [letter]
+
+    assert deliver_again(letter=letter) is True
+    assert deliver_again(letter=letter) is False
+    deliver_letter.call(str(letter.uuid))
+    assert len(postbox.letters) == 1
+
+
+def test_letter_is_left_to_whoever_is_at_it_until_they_are_taken_for_dead(postbox, ada):
+    letter = send_letter(template="stage_reached", to=ada, context=STAGE)
+    now = timezone.now()
+    Letter.objects.update(claimed_until=now + LEASE, attempts=2)
+    deliver_letter.call(str(letter.uuid))
+    assert postbox.letters == []
+    later = now + LEASE + timedelta(minutes=1)
+    assert take_up_letters(before=now) == 0
+    assert take_up_letters(before=later) == 1
+    with time_machine.travel(later):
+        deliver_letter.call(str(letter.uuid))
+        assert take_up_letters(before=later) == 0
+    assert len(postbox.letters) == 1
+
+
+def test_letter_sent_twice_after_a_crash_bears_one_message_id(postbox, ada):
+    letter = send_letter(template="stage_reached", to=ada, context=STAGE)
+    deliver_letter.call(str(letter.uuid))
+    Letter.objects.update(state=Letter.State.QUEUED)  # the worker died before it could write down the server's yes
+    deliver_letter.call(str(letter.uuid))
+    assert len({message["Message-ID"] for message in postbox.letters}) == 1
+    assert len(postbox.letters) == 2
+
+
+def test_mail_server_is_spoken_to_outside_any_transaction(ada, monkeypatch):
+    seen = []
+    monkeypatch.setattr(EmailMessage, "send", lambda message: seen.append(connection.in_atomic_block))
+    deliver_letter.call(str(send_letter(template="stage_reached", to=ada, context=STAGE).uuid))
+    assert seen == [False]
+
+
+def test_worker_that_lost_its_letter_to_another_does_not_write_over_it(ada, monkeypatch):
+    letter = send_letter(template="stage_reached", to=ada, context=STAGE)
+
+    def overtaken(message):
+        Letter.objects.update(claimed_until=None, state=Letter.State.SENT, attempts=1)
+        raise OSError
+
+    monkeypatch.setattr(EmailMessage, "send", overtaken)
+    deliver_letter.call(str(letter.uuid))
+    letter.refresh_from_db()
+    assert (letter.state, letter.attempts, letter.last_error) == (Letter.State.SENT, 1, "")

@@ -9,7 +9,6 @@ from django.core.management import CommandError, call_command
 from django.utils import timezone
 from django_tasks_db.models import DBTaskResult
 
-from certificates.models import Certificate
 from credentialing.applications.models import AwaitedAct
 from credentialing.correspondence.models import Letter
 from credentialing.correspondence.services import send_letter
@@ -18,6 +17,7 @@ from credentialing.pathways.models import PathwayVersion
 from credentialing.pathways.services import shipped_source
 from tests.certificates.factories import awarded, prepared
 from tests.factories import PersonFactory, make_walk
+from workflows.models import EffectRun
 
 pytestmark = pytest.mark.django_db
 
@@ -101,12 +101,12 @@ def test_credential_that_has_run_out_expires_once():
 
 
 def test_what_a_dead_worker_left_is_taken_up_again():
-    certificate = prepared()
+    prepared()
     letter = send_letter(template="resumed", to=PersonFactory(), context={"reference": "X", "reason": ""})
     DBTaskResult.objects.all().delete()
     assert "0 tasks taken up" in run("tick")
     early = timezone.now() - timedelta(hours=1)
-    Certificate.objects.filter(pk=certificate.pk).update(prepared_at=early)
-    Letter.objects.filter(pk=letter.pk).update(created_at=early)
+    EffectRun.objects.update(due_at=early)
+    Letter.objects.filter(pk=letter.pk).update(due_at=early)
     assert "2 tasks taken up again" in run("tick")
     assert DBTaskResult.objects.count() == 2

@@ -1,19 +1,16 @@
 """`manage.py tick`: what time alone changes. Run it daily; running it again changes nothing."""
 
-from datetime import datetime, timedelta
+from datetime import timedelta
 from typing import Any
 
 from django.core.management.base import BaseCommand, CommandParser
 from django.db import transaction
 from django.utils import timezone
 
-from certificates.models import Certificate
-from certificates.tasks import issue_certificate_task
 from credentialing.accounts.models import Person
 from credentialing.applications.models import Application
 from credentialing.applications.progress import refresh_progress
-from credentialing.correspondence.models import Letter
-from credentialing.correspondence.tasks import deliver_letter
+from credentialing.correspondence.tasks import take_up_letters
 from credentialing.council.witness import send_checkpoint
 from workflows.checkpoints import make_checkpoint
 from workflows.deadlines import meet_deadlines
@@ -46,15 +43,5 @@ class Command(BaseCommand):
         checkpoint = make_checkpoint()
         if checkpoint is not None:
             send_checkpoint(checkpoint=checkpoint, on=timezone.localdate(now))
-        forgotten = self._take_up_again(now - PATIENCE) + take_up(before=now - PATIENCE)
+        forgotten = take_up(before=now - PATIENCE) + take_up_letters(before=now - PATIENCE)
         self.stdout.write(f"{len(cases)} cases brought up to date, {forgotten} tasks taken up again.")
-
-    def _take_up_again(self, before: datetime) -> int:
-        """What a worker that died has left lying: certificates and letters; doing one twice does no harm."""
-        certificates = list(Certificate.objects.waiting().filter(prepared_at__lt=before))
-        letters = list(Letter.objects.filter(state=Letter.State.QUEUED, attempts=0, created_at__lt=before))
-        for certificate in certificates:
-            issue_certificate_task.enqueue(str(certificate.uuid))
-        for letter in letters:
-            deliver_letter.enqueue(str(letter.uuid))
-        return len(certificates) + len(letters)
