@@ -163,7 +163,7 @@ def retry_certificate(*, certificate: Certificate, facts: CertificateFacts, acto
 
 
 def _have_drawn(credential: Credential) -> None:
-    """Let the effect of the award do it: for the first edition it has only been enqueued, for another it is done anew."""
+    """Let the effect of the award do it: for the first edition it waits already, for another it is done anew."""
     award = LedgerRecord.objects.of(credential).get(transition="award")
     do_again(record=award, effect=DRAWING)
 

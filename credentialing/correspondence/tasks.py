@@ -33,7 +33,7 @@ def deliver_letter(letter_uuid: str) -> None:
     letter = Letter.objects.get(uuid=letter_uuid)
     try:
         _post(letter)
-    except Exception as error:  # noqa: BLE001 - whatever it is, it is kept with the letter
+    except Exception as error:
         logger.warning("Letter %s was not delivered", letter.uuid, exc_info=True)
         _put_off(letter, f"{type(error).__name__}: {error}", now)
     else:

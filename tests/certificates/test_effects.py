@@ -1,4 +1,4 @@
-"""Drawing follows the award: once, again after failures, given up in the open, and anew when the facts are corrected."""
+"""Drawing follows the award: once, again after failures, given up in the open, anew for corrected facts."""
 
 from dataclasses import replace
 from datetime import timedelta
