@@ -30,6 +30,7 @@ LABELS: tuple[tuple[frozenset[str], str, str], ...] = (
     (frozenset({"council"}), "Council", "council:home"),
     (frozenset({"council", "registrar", "coordinator", "ccc_chair"}), "Leaders", "council:registry"),
     (frozenset({"coordinator", "registrar", "administrator"}), "People", "accounts:people"),
+    (frozenset({"administrator"}), "Background work", "operations:work"),
 )
 
 

@@ -40,4 +40,6 @@ class Event(StrEnum):
     BALLOT_CAST = "council:ballot:cast"
     DECISION_MADE = "council:decision:made"
     HOLDERS_IMPORTED = "registry:holders:imported"
+    EFFECT_TRIED_AGAIN = "operations:effect:tried_again"
+    LETTER_TRIED_AGAIN = "operations:letter:tried_again"
     CERTIFICATE_DOWNLOADED = "certificates:certificate:downloaded"

@@ -20,6 +20,7 @@ from credentialing.correspondence.services import send_letter
 from credentialing.council.services import change_standing
 from credentialing.evidence.services.log import add_log_entry, deny_log_entry
 from credentialing.operations.demo.walk import Officers, noon
+from credentialing.operations.services import tell_administrators
 from credentialing.reviews.services import return_requirement
 from tests.factories import PersonFactory, make_officers, make_walk
 
@@ -159,6 +160,8 @@ def test_every_template_is_used_by_a_service_and_says_everything():
     officers = make_officers()
     write_letters_of_a_candidacy(officers)
     write_letters_of_the_whole_way(officers)
+    PersonFactory(name="Ines", offices=[Role.ADMINISTRATOR])
+    tell_administrators(what="After 6 attempts this was given up: draw certificate.")
 
     letters = Letter.objects.all()
     assert {letter.template for letter in letters} == {path.stem for path in TEMPLATES.glob("*.txt")}
