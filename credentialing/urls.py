@@ -2,6 +2,7 @@
 
 from django.urls import include, path
 
+from credentialing.accounts.account_pages import confirm_email, email
 from credentialing.accounts.views import home
 
 urlpatterns = [
@@ -16,5 +17,7 @@ urlpatterns = [
     path("", include("credentialing.council.urls")),
     path("", include("credentialing.operations.urls")),
     path("", include("credentialing.ui.urls")),
+    path("accounts/email/", email, name="account_email"),
+    path("accounts/confirm-email/<str:key>/", confirm_email, name="account_confirm_email"),
     path("accounts/", include("allauth.urls")),
 ]

@@ -19,6 +19,10 @@ class TermOver(Exception):
     """The term has already ended."""
 
 
+class AccountUnchanged(Exception):
+    """The account is already closed, or already open."""
+
+
 @transaction.atomic
 def grant_role(*, person: Person, role: str, actor: Person, starts_on: date, ends_on: date | None = None) -> Term:
     """Give a person an office for a term.
@@ -61,6 +65,28 @@ def end_term(*, term: Term, actor: Person, now: datetime | None = None) -> Term:
         term.delete()
     _announce("accounts:role:ended", actor, term.person, {"role": term.role})
     return term
+
+
+@transaction.atomic
+def close_account(*, person: Person, actor: Person) -> Person:
+    """Keep a person from logging in, from their next request on; everything they did stays.
+
+    Raises:
+        PermissionError: the actor is no administrator, or it is their own account.
+        AccountUnchanged: it is closed already.
+    """
+    return _set_active(person, actor, active=False)
+
+
+@transaction.atomic
+def reopen_account(*, person: Person, actor: Person) -> Person:
+    """Let a person log in again.
+
+    Raises:
+        PermissionError: the actor is no administrator, or it is their own account.
+        AccountUnchanged: it is open already.
+    """
+    return _set_active(person, actor, active=True)
 
 
 @transaction.atomic
@@ -127,6 +153,18 @@ def update_profile(*, person: Person, actor: Person, changed: Sequence[str]) -> 
     return person
 
 
+def _set_active(person: Person, actor: Person, *, active: bool) -> Person:
+    _must_administer(actor, person)
+    person = Person.objects.select_for_update().get(pk=person.pk)
+    if person.is_active == active or not person.email:
+        msg = "This account is open already." if active else "This account is closed already."
+        raise AccountUnchanged(msg if person.email else "There is no account.")
+    person.is_active = active
+    person.save(update_fields=["is_active"])
+    _announce(f"accounts:account:{'reopened' if active else 'closed'}", actor, person, {})
+    return person
+
+
 def _announce(name: str, actor: Person, person: Person, details: dict[str, Any]) -> None:
     person_changed.send(
         sender=Person, name=name, actor=actor, subject_kind="person", subject_id=person.uuid, details=details
@@ -136,5 +174,5 @@ def _announce(name: str, actor: Person, person: Person, details: dict[str, Any])
 def _must_administer(actor: Person, person: Person) -> None:
     administers = actor.is_superuser or "administrator" in actor.roles_on(timezone.localdate())
     if not administers or actor.pk == person.pk:
-        msg = "Only an administrator gives and ends offices, and not their own."
+        msg = "Only an administrator gives and ends offices and closes accounts, and not their own."
         raise PermissionError(msg)

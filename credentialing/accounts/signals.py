@@ -2,5 +2,6 @@
 
 from django.dispatch import Signal
 
-# Sent with: name (the audit event's slug), actor, subject_kind, subject_id, details; a receiver that fails stops all.
+# Sent with: name (the audit event's slug), actor (None: nobody known), subject_kind,
+# subject_id, details; a receiver that fails stops all.
 person_changed = Signal()

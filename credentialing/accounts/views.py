@@ -1,5 +1,6 @@
 """Everybody's home, the profile, and the officers' page of people."""
 
+from collections.abc import Callable
 from typing import cast
 from uuid import UUID
 
@@ -7,6 +8,7 @@ from django.contrib import messages
 from django.core.paginator import Paginator
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
 from django.utils import timezone
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
@@ -16,11 +18,14 @@ from credentialing.accounts.forms import MembershipForm, ProfileForm, SearchForm
 from credentialing.accounts.models import Person, Term
 from credentialing.accounts.navigation import home_of
 from credentialing.accounts.services import (
+    AccountUnchanged,
     AlreadyInOffice,
     TermOver,
+    close_account,
     end_term,
     grant_role,
     record_membership,
+    reopen_account,
     update_profile,
 )
 from credentialing.ui.responses import conflict, not_permitted
@@ -108,6 +113,20 @@ def term_end(request: AuthedRequest, uuid: UUID, term: int) -> HttpResponse:
     return redirect("accounts:person", uuid=uuid)
 
 
+@requires("administrator")
+@require_POST
+def account_close(request: AuthedRequest, uuid: UUID) -> HttpResponse:
+    """Keep a person from logging in."""
+    return _change_account(request, uuid, close_account, "The account is closed.")
+
+
+@requires("administrator")
+@require_POST
+def account_reopen(request: AuthedRequest, uuid: UUID) -> HttpResponse:
+    """Let a person log in again."""
+    return _change_account(request, uuid, reopen_account, "The account is open again.")
+
+
 @requires("coordinator", "registrar")
 @require_POST
 def membership_record(request: AuthedRequest, uuid: UUID) -> HttpResponse:
@@ -121,6 +140,18 @@ def membership_record(request: AuthedRequest, uuid: UUID) -> HttpResponse:
     except PermissionError as refusal:
         return not_permitted(request, str(refusal))
     messages.success(request, f"The membership of {somebody} is recorded.")
+    return redirect("accounts:person", uuid=uuid)
+
+
+def _change_account(request: AuthedRequest, uuid: UUID, change: Callable[..., Person], done: str) -> HttpResponse:
+    somebody = get_object_or_404(Person, uuid=uuid)
+    try:
+        change(person=somebody, actor=request.user)
+    except AccountUnchanged as refusal:
+        return conflict(request, str(refusal), reverse("accounts:person", args=[uuid]))
+    except PermissionError as refusal:
+        return not_permitted(request, str(refusal))
+    messages.success(request, done)
     return redirect("accounts:person", uuid=uuid)
 
 

@@ -205,4 +205,13 @@ def correct_certificate(
     if not actor.roles_on(timezone.localdate(now)) & {"registrar", "administrator"}:
         msg = "The registrar or an administrator corrects certificates."
         raise PermissionError(msg)
-    return retry_certificate(certificate=certificate, facts=replace(certificate.printed, name=name), actor=actor)
+    facts = replace(certificate.printed, name=name)
+    corrected = retry_certificate(certificate=certificate, facts=facts, actor=actor)
+    record_event(
+        event=Event.CERTIFICATE_CORRECTED,
+        actor=actor,
+        subject_kind="certificate",
+        subject_id=corrected.uuid,
+        details={"edition": corrected.edition},
+    )
+    return corrected

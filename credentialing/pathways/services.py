@@ -5,6 +5,8 @@ from datetime import date
 from django.db import transaction
 
 from credentialing.accounts.models import Person
+from credentialing.audit.events import Event
+from credentialing.audit.services import record_event
 from credentialing.pathways.definitions import PathwayDefinition
 from credentialing.pathways.kinds import workflow_of
 from credentialing.pathways.loader import SHIPPED, PathwayFileInvalid, digest_of, load_pathway
@@ -46,7 +48,7 @@ def publish_pathway(*, source: str, actor: Person, in_force_from: date) -> Pathw
             )
             raise ValueError(msg)
         return published
-    return PathwayVersion.objects.create(
+    new = PathwayVersion.objects.create(
         pathway=pathway,
         version=definition.version,
         source=source,
@@ -54,6 +56,14 @@ def publish_pathway(*, source: str, actor: Person, in_force_from: date) -> Pathw
         in_force_from=in_force_from,
         published_by=actor,
     )
+    record_event(
+        event=Event.PATHWAY_PUBLISHED,
+        actor=actor,
+        subject_kind="pathway_version",
+        subject_id=new.uuid,
+        details={"version": str(new), "digest": digest, "from": str(in_force_from)},
+    )
+    return new
 
 
 def shipped_source(slug: str) -> str:

@@ -14,6 +14,7 @@ TITLES: Mapping[Event, str] = {
     Event.CASE_VIEWED: "Opened the case",
     Event.SUPERVISOR_ASKED: "Asked a supervisor",
     Event.SUPERVISOR_ANSWERED: "Answered the request",
+    Event.SUPERVISOR_ENDED: "Ended the supervision",
     Event.FILE_UPLOADED: "Uploaded a file",
     Event.FILE_DOWNLOADED: "Downloaded a file",
     Event.FILE_WITHDRAWN: "Withdrew a file",

@@ -9,6 +9,8 @@ from credentialing.accounts.models import Person
 from credentialing.accounts.rules import is_in_conflict
 from credentialing.applications.models import Application, Supervision
 from credentialing.applications.progress import refresh_progress
+from credentialing.audit.events import Event
+from credentialing.audit.services import record_event
 from credentialing.correspondence.services import send_letter
 
 
@@ -46,6 +48,7 @@ def ask_supervisor(
     if conflict:
         raise SupervisionRefused(conflict)
     supervision = Supervision.objects.create(application=application, supervisor=supervisor, note=note, asked_at=now)
+    _record(Event.SUPERVISOR_ASKED, supervision, actor, now)
     refresh_progress(application, now)
     send_letter(
         template="supervisor_asked",
@@ -79,6 +82,7 @@ def answer_supervision(
     else:
         supervision.declined_at = now
     supervision.save(update_fields=["accepted_at", "declined_at"])
+    _record(Event.SUPERVISOR_ANSWERED, supervision, actor, now)
     refresh_progress(application, now)
     send_letter(
         template="supervisor_accepted" if accept else "supervisor_declined",
@@ -111,5 +115,20 @@ def end_supervision(*, supervision: Supervision, actor: Person, now: datetime | 
         raise SupervisionRefused(msg)
     supervision.ended_at = now
     supervision.save(update_fields=["ended_at"])
+    _record(Event.SUPERVISOR_ENDED, supervision, actor, now)
     refresh_progress(application, now)
     return supervision
+
+
+def _record(event: Event, supervision: Supervision, actor: Person, now: datetime) -> None:
+    details = {"supervisor": str(supervision.supervisor.uuid)}
+    if event == Event.SUPERVISOR_ANSWERED:
+        details["answer"] = "accepted" if supervision.accepted_at else "declined"
+    record_event(
+        event=event,
+        actor=actor,
+        subject_kind=supervision.application.subject_kind,
+        subject_id=supervision.application.uuid,
+        details=details,
+        now=now,
+    )

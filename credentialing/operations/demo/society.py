@@ -15,6 +15,8 @@ from credentialing.accounts.models import Person
 from credentialing.accounts.services import declare_conflict
 from credentialing.applications.progress import assess_requirement
 from credentialing.applications.services.lifecycle import change_lifecycle
+from credentialing.audit.events import Event
+from credentialing.audit.services import record_event
 from credentialing.correspondence.models import Letter
 from credentialing.correspondence.tasks import deliver_letter
 from credentialing.operations.demo.people import make_candidate, make_officers
@@ -50,6 +52,14 @@ def fill_society(*, candidates: int, password: str) -> Iterator[str]:
             yield f"{person.name}: {story.__doc__}"
         _verify_addresses()
         _post_the_latest_letters()
+        system = Person.objects.system()
+        record_event(
+            event=Event.DEMO_FILLED,
+            actor=system,
+            subject_kind="person",
+            subject_id=system.uuid,
+            details={"candidates": candidates, "holders": len(holders)},
+        )
 
 
 def months_ago(months: int) -> date:

@@ -12,6 +12,7 @@ from credentialing.applications.models import Application
 from credentialing.applications.progress import refresh_progress
 from credentialing.correspondence.tasks import take_up_letters
 from credentialing.council.witness import send_checkpoint
+from credentialing.operations.effective_settings import record_changed_settings
 from workflows.checkpoints import make_checkpoint
 from workflows.deadlines import meet_deadlines
 from workflows.effects import take_up
@@ -31,7 +32,8 @@ class Command(BaseCommand):
     def handle(self, *, dry_run: bool, **_: Any) -> None:
         """Each deadline and each case in its own transaction, so that a fault in one stops no other."""
         now = timezone.now()
-        for met in meet_deadlines(actor=Person.objects.system(), now=now, dry_run=dry_run):
+        system = Person.objects.system()
+        for met in meet_deadlines(actor=system, now=now, dry_run=dry_run):
             said = f"not done: {met.refusal}" if met.refusal else "would be done" if dry_run else "done"
             self.stdout.write(f"{met.deadline.act}, {met.subject or met.deadline.subject_id}: {said}")
         if dry_run:
@@ -40,6 +42,9 @@ class Command(BaseCommand):
         for pk in cases:
             with transaction.atomic():
                 refresh_progress(Application.objects.select_for_update().get(pk=pk), now)
+        changed = record_changed_settings(actor=system, now=now)
+        if changed:
+            self.stdout.write(f"Settings that are new or have changed: {', '.join(changed)}.")
         checkpoint = make_checkpoint()
         if checkpoint is not None:
             send_checkpoint(checkpoint=checkpoint, on=timezone.localdate(now))
