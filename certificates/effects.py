@@ -7,9 +7,10 @@ from workflows.models import LedgerRecord
 
 
 def draw_certificate(record: LedgerRecord) -> None:
-    """Issue the certificate that was prepared for this award; an earlier holder's award has none."""
+    """Issue the certificate that was prepared for this award."""
     for certificate in Certificate.objects.waiting().filter(credential__uuid=record.subject_id):
         issue_certificate(certificate)
 
 
-subscribe(subject_kind=Credential.subject_kind, transition="award", name=DRAWING, act=draw_certificate)
+# On demand: earlier holders are awarded their credentials without a certificate of ours.
+subscribe(subject_kind=Credential.subject_kind, transition="award", name=DRAWING, act=draw_certificate, on_demand=True)

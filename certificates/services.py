@@ -14,7 +14,7 @@ from certificates.rendering import RenderingFailed, render_in_child
 from certificates.signals import certificate_issued, certificate_refused
 from certificates.storage import store_once
 from workflows.deadlines import set_deadline
-from workflows.effects import do_again
+from workflows.effects import demand
 from workflows.models import LedgerRecord
 from workflows.services import perform
 
@@ -163,9 +163,9 @@ def retry_certificate(*, certificate: Certificate, facts: CertificateFacts, acto
 
 
 def _have_drawn(credential: Credential) -> None:
-    """Let the effect of the award do it: for the first edition it waits already, for another it is done anew."""
+    """Let the effect of the award do it: for the first time, or anew for corrected facts and another edition."""
     award = LedgerRecord.objects.of(credential).get(transition="award")
-    do_again(record=award, effect=DRAWING)
+    demand(record=award, effect=DRAWING)
 
 
 @transaction.atomic

@@ -32,15 +32,26 @@ class Effect:
     transition: str
     name: str
     act: Callable[[LedgerRecord], object]
+    on_demand: bool = False
 
 
 _effects: dict[tuple[str, str], dict[str, Effect]] = {}
 
 
-def subscribe(*, subject_kind: str, transition: str, name: str, act: Callable[[LedgerRecord], object]) -> None:
-    """Let `act(record)` follow every such step; subscribing again under the same name replaces it."""
+def subscribe(
+    *,
+    subject_kind: str,
+    transition: str,
+    name: str,
+    act: Callable[[LedgerRecord], object],
+    on_demand: bool = False,
+) -> None:
+    """Let `act(record)` follow every such step; subscribing again under the same name replaces it.
+
+    What follows only some of these steps is subscribed `on_demand`: whoever knows which calls `demand`.
+    """
     _effects.setdefault((subject_kind, transition), {})[name] = Effect(
-        subject_kind=subject_kind, transition=transition, name=name, act=act
+        subject_kind=subject_kind, transition=transition, name=name, act=act, on_demand=on_demand
     )
 
 
@@ -51,7 +62,8 @@ def unsubscribe(*, subject_kind: str, transition: str, name: str) -> None:
 
 def enqueue(record: LedgerRecord) -> None:
     """Enqueue what follows, in the transaction of the step: rolled back with it, committed with it."""
-    wanted = _effects.get((record.subject_kind, record.transition), {})
+    known = _effects.get((record.subject_kind, record.transition), {})
+    wanted = [name for name, effect in known.items() if not effect.on_demand]
     if not wanted:
         return
     now = timezone.now()
@@ -92,8 +104,8 @@ def attempt(run: EffectRun, *, now: datetime | None = None) -> bool:
 
 
 @transaction.atomic
-def do_again(*, record: LedgerRecord, effect: str) -> None:
-    """Have an effect of a step done anew, because what it works on has changed since: at once, with every attempt left.
+def demand(*, record: LedgerRecord, effect: str) -> None:
+    """Have an effect of a step done, or done anew because what it works on has changed: with every attempt left.
 
     One that nobody has begun is left to its task, which will find the change. Whoever is at it loses the lease: they
     may have begun with what is outdated now.

@@ -77,7 +77,7 @@ def _in_words(slug: str) -> str:
     return slug.replace("_", " ").capitalize()
 
 
-def _effects(runs: Sequence[EffectRun], _: datetime) -> list[WorkLine]:
+def _effects(runs: Sequence[EffectRun], now: datetime) -> list[WorkLine]:
     names = references_of((run.record.subject_kind, run.record.subject_id) for run in runs)
     return [
         WorkLine(
@@ -85,7 +85,7 @@ def _effects(runs: Sequence[EffectRun], _: datetime) -> list[WorkLine]:
             about=names.get(run.record.subject_id, _in_words(run.record.subject_kind)),
             since=run.record.recorded_at,
             attempts=run.attempts,
-            next_try=None if run.given_up_at else run.due_at,
+            next_try=run.due_at if run.due_at > now and not run.given_up_at else None,
             problem=run.last_error,
             again_url=reverse("operations:effect-again", args=[run.record.uuid, run.effect]) if run.given_up_at else "",
         )
@@ -93,14 +93,14 @@ def _effects(runs: Sequence[EffectRun], _: datetime) -> list[WorkLine]:
     ]
 
 
-def _letters(letters: Sequence[Letter], _: datetime) -> list[WorkLine]:
+def _letters(letters: Sequence[Letter], now: datetime) -> list[WorkLine]:
     return [
         WorkLine(
             title=f"Letter: {_in_words(letter.template).lower()}",
             about=f"to {letter.to_address}" if failed else "",  # the address may be what has to be corrected
             since=letter.created_at,
             attempts=letter.attempts,
-            next_try=None if failed else letter.due_at,
+            next_try=letter.due_at if letter.due_at > now and not failed else None,
             problem=letter.last_error,
             again_url=reverse("operations:letter-again", args=[letter.uuid]) if failed else "",
         )

@@ -155,20 +155,42 @@ def test_effect_that_is_given_up_is_announced_once(run, bell):
 
 
 def test_effect_is_done_anew_when_what_it_works_on_has_changed(step, run, bell):
-    effects.do_again(record=step, effect="bell")
+    effects.demand(record=step, effect="bell")
     assert queued() == [[run.pk]]  # nobody had begun: its task will find the change
     effects.attempt(run)
-    effects.do_again(record=step, effect="bell")
+    effects.demand(record=step, effect="bell")
     assert queued() == [[run.pk]] * 2
     assert effects.attempt(run) is True
     assert bell.rung == [step] * 2
+
+
+def test_effect_on_demand_follows_only_the_steps_for_which_it_is_demanded(bell):
+    effects.subscribe(subject_kind="loan", transition="lend", name="bell", act=bell.ring, on_demand=True)
+    actor = ActorFactory()
+    first, second = (perform(loan_for(actor, "clerk"), "lend", actor=actor) for _ in range(2))
+    assert (EffectRun.objects.count(), queued()) == (0, [])
+    for _ in range(2):
+        effects.demand(record=second, effect="bell")
+    run = EffectRun.objects.get()
+    assert queued() == [[run.pk]]
+    assert effects.attempt(run) is True
+    assert bell.rung == [second] != [first]
+
+
+def test_demand_is_rolled_back_with_what_it_was_made_for(step, run, bell):
+    effects.attempt(run)
+    with transaction.atomic():
+        effects.demand(record=step, effect="bell")
+        transaction.set_rollback(True)
+    assert queued() == [[run.pk]]
+    assert not EffectRun.objects.open().exists()
 
 
 def test_effect_that_was_given_up_has_every_attempt_left_when_it_is_done_anew(step, run, bell):
     bell.broken = True
     for _ in range(effects.ATTEMPTS):
         effects.attempt(run)
-    effects.do_again(record=step, effect="bell")
+    effects.demand(record=step, effect="bell")
     run.refresh_from_db()
     assert (run.attempts, run.given_up_at, run.last_error) == (0, None, "")
     assert len(queued()) == effects.ATTEMPTS + 1
