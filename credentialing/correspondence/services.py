@@ -61,10 +61,14 @@ def send_letter(
 
 @transaction.atomic
 def deliver_again(*, letter: Letter) -> bool:
-    """Take up a letter that was given up, with every attempt left; answers whether there was anything to do."""
+    """Take up a letter that was given up, with every attempt left; answers whether there was anything to do.
+
+    It goes to the address that its recipient has now.
+    """
     now = timezone.now()
+    address = (letter.recipient.email if letter.recipient else "") or letter.to_address
     again = Letter.objects.failed().filter(pk=letter.pk)
-    if not again.update(state=Letter.State.QUEUED, attempts=0, due_at=now):
+    if not again.update(state=Letter.State.QUEUED, to_address=address, attempts=0, due_at=now):
         return False
     deliver_letter.enqueue(str(letter.uuid))
     return True

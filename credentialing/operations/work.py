@@ -147,7 +147,8 @@ PARTS: tuple[Part, ...] = (
     Part(
         slug="undelivered",
         title="Letters not delivered",
-        text="Correct the person's address or the mail server's settings, then try again.",
+        text="Have the person correct their address, or mend the mail server's settings. Then try again: the letter goes "
+        "to the address they have by then.",
         rows=lambda _: Letter.objects.failed(),
         lines=_letters,
         urgent=True,

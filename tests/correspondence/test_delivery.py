@@ -14,6 +14,7 @@ from django.db import connection, transaction
 from django.utils import timezone
 from django_tasks_db.models import DBTaskResult
 
+from credentialing.accounts.models import Person
 from credentialing.correspondence.models import Letter
 from credentialing.correspondence.services import deliver_again, send_letter
 from credentialing.correspondence.signals import letter_failed
@@ -226,3 +227,16 @@ def test_worker_that_lost_its_letter_to_another_does_not_write_over_it(ada, monk
     deliver_letter.call(str(letter.uuid))
     letter.refresh_from_db()
     assert (letter.state, letter.attempts, letter.last_error) == (Letter.State.SENT, 1, "")
+
+
+def test_letter_that_is_tried_again_goes_to_the_address_its_recipient_has_by_then(postbox, ada):
+    letter = send_letter(template="stage_reached", to=ada, context=STAGE)
+    Letter.objects.update(state=Letter.State.FAILED)
+    Person.objects.filter(pk=ada.pk).update(email="ada.new@example.org")
+    assert deliver_again(letter=Letter.objects.get()) is True
+    deliver_letter.call(str(letter.uuid))
+    assert postbox.recipients == [["ada.new@example.org"]]
+    Letter.objects.update(state=Letter.State.FAILED)
+    Person.objects.filter(pk=ada.pk).update(email=None)
+    assert deliver_again(letter=Letter.objects.get()) is True
+    assert Letter.objects.get().to_address == "ada.new@example.org"
