@@ -147,7 +147,7 @@ PARTS: tuple[Part, ...] = (
     Part(
         slug="undelivered",
         title="Letters not delivered",
-        text="Have the person correct their address, or mend the mail server's settings. Then try again: the letter goes "
+        text="Have the person correct their address, or mend the mail server. Then try again: the letter goes "
         "to the address they have by then.",
         rows=lambda _: Letter.objects.failed(),
         lines=_letters,
