@@ -3,6 +3,7 @@
 import socket
 from collections.abc import Callable, Sequence
 from typing import Any
+from uuid import uuid4
 
 import pytest
 from django.core.management import call_command
@@ -39,6 +40,12 @@ def _no_network() -> Any:
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(socket.socket, "connect", guarded)
         yield
+
+
+@pytest.fixture(autouse=True)
+def _own_checkpoints(settings: Any, tmp_path_factory: pytest.TempPathFactory) -> None:
+    """Checkpoints of one test's ledger say nothing about another's, and nothing else empties their folder."""
+    settings.LEDGER_CHECKPOINTS_DIR = str(tmp_path_factory.getbasetemp() / f"checkpoints-{uuid4()}")
 
 
 @pytest.fixture
