@@ -4,10 +4,11 @@ from datetime import date
 from typing import TYPE_CHECKING, Any
 
 from django.contrib.auth.models import BaseUserManager
-from django.db import models
+from django.db import models, transaction
 from django.db.models import Q
 from django.utils import timezone
 
+from credentialing.accounts.signals import person_changed
 from workflows.models import SealedQuerySet
 
 if TYPE_CHECKING:
@@ -41,10 +42,19 @@ class PersonManager(BaseUserManager.from_queryset(PersonQuerySet)):  # type: ign
         person.save(using=self._db)
         return person
 
+    @transaction.atomic
     def create_superuser(self, email: str, password: str | None = None, **fields: Any) -> "Person":
         """Create the first administrator, in office from today (manage.py createsuperuser)."""
         person = self.create_user(email, password, is_staff=True, is_superuser=True, **fields)
-        person.terms.create(role="administrator", starts_on=timezone.localdate())
+        term = person.terms.create(role="administrator", starts_on=timezone.localdate())
+        person_changed.send(
+            sender=self.model,
+            name="accounts:role:granted",
+            actor=person,
+            subject_kind="person",
+            subject_id=person.uuid,
+            details={"role": term.role, "from": str(term.starts_on)},
+        )
         return person
 
     def get_by_natural_key(self, email: str) -> "Person":

@@ -96,6 +96,10 @@ def an_office():
     return lambda: grant_role(person=person, role=Role.COUNCIL, actor=admin, starts_on=timezone.localdate())
 
 
+def a_first_administrator():
+    return lambda: Person.objects.create_superuser("first@recorded.example.org", PASSWORD, name="First")
+
+
 def a_closed_account():
     admin, person = PersonFactory(offices=[Role.ADMINISTRATOR]), PersonFactory()
     return lambda: close_account(person=person, actor=admin)
@@ -226,7 +230,8 @@ def a_draft_read_by_an_officer():
 
 
 ACTS = (
-    an_office, a_closed_account, a_log_in, a_log_out, a_new_account, a_new_password, another_main_address,
+    an_office, a_first_administrator, a_closed_account, a_log_in, a_log_out, a_new_account, a_new_password,
+    another_main_address,
     a_removed_address, an_added_address, a_published_pathway, a_question_to_a_supervisor, a_log_entry,
     a_returned_requirement, a_deciding_ballot, an_import, an_issued_certificate, a_refused_certificate,
     a_corrected_certificate, another_try, changed_settings, a_draft_read_by_an_officer,

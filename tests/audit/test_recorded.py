@@ -61,6 +61,12 @@ def test_new_account_is_recorded(client):
     assert (event.actor, event.subject_id, event.details) == (person, person.uuid, {})
 
 
+def test_office_of_the_first_administrator_is_recorded():
+    first = Person.objects.create_superuser("first@recorded.example.org", PASSWORD, name="First")
+    event = only("accounts:role:granted")
+    assert (event.actor, event.subject_id, event.details["role"]) == (first, first.uuid, "administrator")
+
+
 def test_changed_password_is_recorded_without_the_password(client, ada):
     client.force_login(ada)
     new = "another quiet evening"
