@@ -37,7 +37,7 @@ def deliver_letter(letter_uuid: str) -> None:
         logger.warning("Letter %s was not delivered", letter.uuid, exc_info=True)
         _put_off(letter, f"{type(error).__name__}: {error}", now)
     else:
-        Letter.objects.filter(pk=letter.pk, claimed_until=letter.claimed_until).update(
+        Letter.objects.filter(pk=letter.pk).update(  # sent is sent, whoever holds the lease by now
             state=Letter.State.SENT,
             sent_at=timezone.now(),
             attempts=letter.attempts + 1,

@@ -240,3 +240,12 @@ def test_letter_that_is_tried_again_goes_to_the_address_its_recipient_has_by_the
     Person.objects.filter(pk=ada.pk).update(email=None)
     assert deliver_again(letter=Letter.objects.get()) is True
     assert Letter.objects.get().to_address == "ada.new@example.org"
+
+
+def test_letter_that_went_out_is_sent_even_if_its_worker_had_been_taken_for_dead(ada, monkeypatch):
+    letter = send_letter(template="stage_reached", to=ada, context=STAGE)
+    later = timezone.now() + LEASE
+    monkeypatch.setattr(EmailMessage, "send", lambda message: Letter.objects.update(claimed_until=later))
+    deliver_letter.call(str(letter.uuid))
+    letter.refresh_from_db()
+    assert (letter.state, letter.claimed_until) == (Letter.State.SENT, None)
