@@ -1,0 +1,91 @@
+"""A whole step through the one door, beside the same driver doing an UPDATE and an INSERT in one transaction."""
+
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from itertools import cycle
+from typing import Any
+
+from django.contrib.auth import get_user_model
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
+
+from bench.driver import Driver, durability
+from bench.measuring import Contender, interleaved
+from bench.models import Parcel, Stamp
+from bench.reports import Goal, Report, lines_of
+from workflows import effects, sequencer
+from workflows.services import perform
+
+LIMIT = "driver: UPDATE + INSERT in one transaction"
+STEP = "step: perform, its entry left to the sequencer"
+PLACED = "step and its place in the tree, as shipped"
+TIMES = 200
+AIMS = {"sqlite": (10, 16), "postgresql": (3, 3.5)}  # what we want; what must hold
+
+
+def measure(*, rounds: int) -> Report:
+    """Steps with lock, guard's question, chained record, leaf, subject, effect and its task."""
+    for act in ("send", "call_back"):
+        effects.subscribe(subject_kind="parcel", transition=act, name="bell", act=lambda _record: None)
+    clerk = get_user_model().objects.create(name="Clerk", email="clerk@example.org")
+    contenders = [
+        Contender(name=LIMIT, run=Driver().steps),
+        Contender(name=STEP, run=_unplaced(_steps(clerk)), tidy=sequencer.sequence_entries),
+        Contender(name=PLACED, run=_steps(clerk)),
+    ]
+    statements = {contender.name: _statements(contender) for contender in contenders[1:]}
+    lines = lines_of(interleaved(contenders, rounds=rounds, times=TIMES), LIMIT)
+    by_name = {line.what: line.ratio.median for line in lines}
+    aim, must = AIMS[connection.vendor]
+    return Report(
+        name="transition",
+        database=connection.vendor,
+        limit=LIMIT,
+        lines=lines,
+        goals=[
+            Goal(what="SQL statements of a step", value=statements[STEP], at_most=10, must=True),
+            Goal(what="step, times the driver", value=by_name[STEP], at_most=aim),
+            Goal(what="step, times the driver", value=by_name[STEP], at_most=must, must=True),
+        ],
+        facts={"statements": statements, "durability": durability(), "times": TIMES, "rounds": rounds},
+    )
+
+
+def _steps(clerk: Any) -> Callable[[int], None]:
+    parcel = Parcel.objects.create(title="Books")
+    Stamp.objects.create(parcel=parcel)
+    acts = cycle(["send", "call_back"])
+
+    def run(times: int) -> None:
+        for _ in range(times):
+            perform(parcel, next(acts), actor=clerk)
+
+    return run
+
+
+def _unplaced(run: Callable[[int], None]) -> Callable[[int], None]:
+    """The same with the sequencer asleep, as when another process is at it."""
+
+    def without(times: int) -> None:
+        with _sequencer_asleep():
+            run(times)
+
+    return without
+
+
+@contextmanager
+def _sequencer_asleep() -> Iterator[None]:
+    awake = sequencer.sequence_after_commit
+    sequencer.sequence_after_commit = lambda: None
+    try:
+        yield
+    finally:
+        sequencer.sequence_after_commit = awake
+
+
+def _statements(contender: Contender) -> int:
+    with CaptureQueriesContext(connection) as asked:
+        contender.run(1)
+    contender.tidy()
+    frame = ("BEGIN", "COMMIT", "SAVEPOINT", "RELEASE")
+    return sum(not query["sql"].startswith(frame) for query in asked)
