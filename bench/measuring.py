@@ -10,10 +10,14 @@ type Seconds = Mapping[str, Sequence[float]]  # by contender: seconds for one ac
 
 @dataclass(frozen=True, kw_only=True)
 class Contender:
-    """One way of doing the same thing: `run(times)` does it so many times, `tidy` clears up outside the clock."""
+    """One way of doing the same thing: `run(times)` does it so many times, `tidy` clears up outside the clock.
+
+    `times` is chosen so that every contender runs about as long, and so is disturbed as often.
+    """
 
     name: str
     run: Callable[[int], object]
+    times: int
     tidy: Callable[[], object] = lambda: None
 
 
@@ -31,17 +35,15 @@ class Spread:
         return cls(median=median(values), least=min(values), greatest=max(values))
 
 
-def interleaved(
-    contenders: Sequence[Contender], *, rounds: int, times: int, clock: Callable[[], float] = perf_counter
-) -> Seconds:
+def interleaved(contenders: Sequence[Contender], *, rounds: int, clock: Callable[[], float] = perf_counter) -> Seconds:
     """Let every contender run in every round, each round begun by another one; a first round is thrown away."""
     taken: dict[str, list[float]] = {contender.name: [] for contender in contenders}
     for number in range(rounds + 1):
         begin = number % len(contenders)
         for contender in (*contenders[begin:], *contenders[:begin]):
             start = clock()
-            contender.run(times)
-            seconds = (clock() - start) / times
+            contender.run(contender.times)
+            seconds = (clock() - start) / contender.times
             contender.tidy()
             if number:
                 taken[contender.name].append(seconds)
