@@ -4,6 +4,7 @@ from collections.abc import Iterable, Mapping
 from datetime import date
 from typing import Any, ClassVar
 
+from django.conf import settings
 from django.db import models
 from django_fsm import FSMField, transition
 
@@ -74,3 +75,53 @@ class Stamp(models.Model):
 
     def __str__(self) -> str:
         return f"stamp of {self.parcel_id}"
+
+
+class Note(models.Model):
+    """What the plain way writes: a record with a digest chain, and a row of an outbox."""
+
+    parcel = models.ForeignKey(Parcel, on_delete=models.PROTECT)
+    sequence = models.PositiveIntegerField()
+    transition = models.SlugField()
+    source = models.SlugField()
+    target = models.SlugField()
+    actor = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT)
+    recorded_at = models.DateTimeField()
+    previous_digest = models.CharField(max_length=64, blank=True)
+    digest = models.CharField(max_length=64)
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["parcel", "sequence"], name="note_one_per_sequence")]
+
+    def __str__(self) -> str:
+        return self.transition
+
+
+class Outgoing(models.Model):
+    """A row of the plain outbox."""
+
+    note = models.ForeignKey(Note, on_delete=models.PROTECT)
+    payload = models.JSONField()
+
+    def __str__(self) -> str:
+        return f"of {self.note_id}"
+
+
+class PlainParcel(models.Model):
+    """The same machine by django-fsm alone."""
+
+    state = FSMField(default="packed", protected=True)
+    version = models.PositiveIntegerField(default=0)
+    title = models.CharField(max_length=40)
+    parcel = models.ForeignKey(Parcel, on_delete=models.PROTECT)
+
+    def __str__(self) -> str:
+        return self.title
+
+    @transition(field=state, source="packed", target="sent")
+    def send(self) -> None:
+        """Give it to the post."""
+
+    @transition(field=state, source="sent", target="packed")
+    def call_back(self) -> None:
+        """Have it back."""

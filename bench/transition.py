@@ -7,17 +7,20 @@ from time import perf_counter, process_time
 from typing import Any
 
 from django.contrib.auth import get_user_model
-from django.db import connection
+from django.db import connection, transaction
 from django.test.utils import CaptureQueriesContext
+from django.utils import timezone
 
 from bench.driver import Driver, durability
 from bench.measuring import Contender, interleaved
-from bench.models import Parcel, Stamp
+from bench.models import Note, Outgoing, Parcel, PlainParcel, Stamp
 from bench.reports import Goal, Report, lines_of
 from workflows import effects, sequencer
+from workflows.canonical import content_digest
 from workflows.services import perform
 
 LIMIT = "driver: UPDATE + INSERT in one transaction"
+PLAIN = "peer: django-fsm, a chained record, an outbox row, by the ORM"
 STEP = "step: perform, its entry left to the sequencer"
 PLACED = "step and its place in the tree, as shipped"
 DRIVER_TIMES, TIMES = 2000, 60
@@ -31,6 +34,7 @@ def measure(*, rounds: int) -> Report:
     clerk = get_user_model().objects.create(name="Clerk", email="clerk@example.org")
     contenders = [
         Contender(name=LIMIT, run=Driver().steps, times=DRIVER_TIMES),
+        Contender(name=PLAIN, run=_plain_steps(clerk), times=TIMES),
         Contender(name=STEP, run=_unplaced(_steps(clerk)), times=TIMES, tidy=sequencer.sequence_entries),
         Contender(name=PLACED, run=_steps(clerk), times=TIMES),
     ]
@@ -61,6 +65,44 @@ def _steps(clerk: Any) -> Callable[[int], None]:
     def run(times: int) -> None:
         for _ in range(times):
             perform(parcel, next(acts), actor=clerk)
+
+    return run
+
+
+def _plain_steps(clerk: Any) -> Callable[[int], None]:
+    """What a Django application would write for the same, without tree, triggers, roles, and tries of effects."""
+    parcel = Parcel.objects.create(title="Books")
+    Stamp.objects.create(parcel=parcel)
+    key = PlainParcel.objects.create(title="Books", parcel=parcel).pk
+    acts = cycle(["send", "call_back"])
+
+    def step(act: str) -> None:
+        with transaction.atomic():
+            subject = PlainParcel.objects.select_for_update().get(pk=key)
+            if not Stamp.objects.filter(parcel=subject.parcel_id).exists():
+                raise ValueError
+            source = subject.state
+            getattr(subject, act)()
+            last = Note.objects.filter(parcel=parcel).order_by("-sequence").first()
+            note = Note(
+                parcel=parcel,
+                sequence=subject.version + 1,
+                transition=act,
+                source=source,
+                target=subject.state,
+                actor=clerk,
+                recorded_at=timezone.now(),
+                previous_digest=last.digest if last else "",
+            )
+            note.digest = content_digest({"sequence": note.sequence, "act": act, "before": note.previous_digest})
+            note.save()
+            subject.version += 1
+            subject.save()
+            Outgoing.objects.create(note=note, payload={"act": act})
+
+    def run(times: int) -> None:
+        for _ in range(times):
+            step(next(acts))
 
     return run
 
