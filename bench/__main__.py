@@ -16,7 +16,7 @@ def main(arguments: list[str] | None = None) -> int:
     parser = argparse.ArgumentParser(prog="bin/bench", description=__doc__)
     parser.add_argument("names", nargs="*", metavar="name", help=", ".join(BENCHMARKS))
     parser.add_argument("--json", type=Path, help="where the figures go (default: var/bench/<name>.json)")
-    parser.add_argument("--rounds", type=int, default=25, help="how often each contender runs (default: 25)")
+    parser.add_argument("--rounds", type=int, default=25, help="how often each contender runs at most (default: 25)")
     asked = parser.parse_args(arguments)
     names = asked.names or list(BENCHMARKS)
     if unknown := sorted(set(names) - BENCHMARKS.keys()):

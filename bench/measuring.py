@@ -3,7 +3,7 @@
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from statistics import median
-from time import perf_counter
+from time import perf_counter, process_time
 
 type Seconds = Mapping[str, Sequence[float]]  # by contender: seconds for one act, a value for each round
 
@@ -53,3 +53,11 @@ def interleaved(contenders: Sequence[Contender], *, rounds: int, clock: Callable
 def ratios(seconds: Seconds, ours: str, beside: str) -> Spread:
     """How many times as long ours takes, round by round, so that a slow minute of the machine hits both."""
     return Spread.of([mine / other for mine, other in zip(seconds[ours], seconds[beside], strict=True)])
+
+
+def clock_for(vendor: str) -> Callable[[], float]:
+    """SQLite works in our process, so the processor's time tells what a thing costs, whatever else the machine does.
+
+    PostgreSQL is another process, and only the clock on the wall knows of it.
+    """
+    return process_time if vendor == "sqlite" else perf_counter
