@@ -1,4 +1,5 @@
-# Sourced by bin/test: a private PostgreSQL in a temporary folder, on a socket only, gone afterwards.
+# Sourced by bin/test and bin/bench: a private PostgreSQL in a temporary folder, on a socket only, gone afterwards.
+# It forgets what it was doing when the power fails, unless FSYNC=on (bin/bench: a commit costs what it costs).
 
 find_postgres() {
     for folder in $(ls -d /usr/lib/postgresql/*/bin 2>/dev/null | sort -rV); do
@@ -19,7 +20,7 @@ start_postgres() {
     [ "$(id -u)" = 0 ] && chown nobody "$PGFOLDER"
     as_postgres "'$POSTGRES/initdb' -D '$PGFOLDER/data' -U credentialing -A trust -E UTF8 --locale=C.UTF-8 >'$PGFOLDER/log' 2>&1" ||
         { cat "$PGFOLDER/log" >&2; die "A private PostgreSQL could not be made."; }
-    as_postgres "'$POSTGRES/pg_ctl' -D '$PGFOLDER/data' -w -l '$PGFOLDER/log' -o \"-c listen_addresses='' -k '$PGFOLDER' -c fsync=off -c max_connections=200\" start >/dev/null" ||
+    as_postgres "'$POSTGRES/pg_ctl' -D '$PGFOLDER/data' -w -l '$PGFOLDER/log' -o \"-c listen_addresses='' -k '$PGFOLDER' -c fsync=${FSYNC:-off} -c max_connections=200\" start >/dev/null" ||
         { cat "$PGFOLDER/log" >&2; die "A private PostgreSQL could not be started."; }
     export PGHOST="$PGFOLDER" CREDENTIALING_DATABASE_URL="postgres://credentialing@/postgres"
 }

@@ -13,6 +13,7 @@ from django.tasks import task
 from django.utils import timezone
 
 from workflows.models import EffectRun, LedgerRecord
+from workflows.models.rows import insert_row
 
 logger = logging.getLogger(__name__)
 
@@ -67,7 +68,9 @@ def enqueue(record: LedgerRecord) -> None:
     if not wanted:
         return
     now = timezone.now()
-    for run in EffectRun.objects.bulk_create(EffectRun(record=record, effect=name, due_at=now) for name in wanted):
+    for name in wanted:
+        run = EffectRun(record=record, effect=name, due_at=now)
+        insert_row(run)
         run_effect.enqueue(run.pk)
 
 

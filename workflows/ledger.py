@@ -6,10 +6,18 @@ from datetime import datetime
 from operator import itemgetter
 from typing import Any, NamedTuple
 
+from django.db import connection
+
 from workflows.canonical import content_digest
 from workflows.definitions import Transition, WorkflowDefinition
 from workflows.models import LedgerRecord, Reason, new_salt
+from workflows.models.rows import insert_row
 from workflows.subjects import WorkflowSubject
+
+LAST = (
+    "SELECT sequence, digest FROM workflows_ledgerrecord "
+    "WHERE subject_kind = %s AND subject_id = %s ORDER BY sequence DESC LIMIT 1"
+)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -31,12 +39,12 @@ def append(
     subject: WorkflowSubject, *, edge: Transition, actor: Any, role: str, reason: str, now: datetime
 ) -> LedgerRecord:
     """Add the record of a step to the subject's chain; the caller holds the subject's row lock."""
-    last = LedgerRecord.objects.of(subject).only("sequence", "digest").last()
+    last_sequence, last_digest = _last_of(subject)
     salt = new_salt() if reason else ""
     record = LedgerRecord(
         subject_kind=subject.subject_kind,
         subject_id=subject.uuid,
-        sequence=last.sequence + 1 if last else 1,
+        sequence=last_sequence + 1,
         transition=edge.name,
         source=edge.source,
         target=edge.target,
@@ -47,13 +55,21 @@ def append(
         rules_digest=subject.rules_digest(),
         definition_digest=subject.workflow_definition().digest,
         recorded_at=now,
-        previous_digest=last.digest if last else "",
+        previous_digest=last_digest,
     )
     record.digest = digest(record)
     record.save()
     if reason:
-        Reason.objects.create(record=record, text=reason, salt=salt)
+        insert_row(Reason(record=record, text=reason, salt=salt))
     return record
+
+
+def _last_of(subject: WorkflowSubject) -> tuple[int, str]:
+    """Sequence and digest of the subject's last record; 0 and "" before its first."""
+    subject_id = LedgerRecord._meta.get_field("subject_id").get_db_prep_value(subject.uuid, connection)
+    with connection.cursor() as cursor:
+        cursor.execute(LAST, [subject.subject_kind, subject_id])
+        return cursor.fetchone() or (0, "")
 
 
 def replay(subject: WorkflowSubject) -> str:

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, cast
 
-from django.core.exceptions import ImproperlyConfigured, ObjectDoesNotExist
+from django.core.exceptions import ImproperlyConfigured
 from django.db import transaction
 from django.utils import timezone
 from django_fsm import FSMMeta, InvalidResultState
@@ -16,6 +16,7 @@ from workflows.definitions import Transition
 from workflows.errors import NoSuchTransition, NotPermitted, ReasonRequired, StaleVersion, TransitionBlocked
 from workflows.guards import TransitionContext, Unmet, unmet_of
 from workflows.models import LedgerRecord
+from workflows.models.rows import locked_row
 from workflows.subjects import WorkflowSubject
 
 
@@ -117,11 +118,11 @@ def _action(obj: WorkflowSubject, edge: Transition, *, actor: Any, roles: frozen
 
 def _locked[Subject: WorkflowSubject](obj: Subject) -> Subject:
     """A fresh copy under the row lock, so that a refusal leaves the caller's object alone."""
-    try:
-        return type(obj)._base_manager.select_for_update(of=("self",)).get(pk=obj.pk)
-    except ObjectDoesNotExist:
+    found = locked_row(obj)
+    if found is None:
         msg = "This no longer exists."
-        raise StaleVersion(msg) from None
+        raise StaleVersion(msg)
+    return found
 
 
 def _edge(

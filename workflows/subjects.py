@@ -7,10 +7,12 @@ from datetime import date, datetime
 from typing import Any, ClassVar, Self
 
 from django.db import models
+from django.db.models.signals import post_save, pre_save
 from django_fsm import FSMFieldMixin
 
 from workflows.definitions import Transition, WorkflowDefinition
 from workflows.guards import Guard
+from workflows.models.rows import update_row
 
 ENGINE_FIELDS = frozenset({"state", "version"})
 
@@ -100,6 +102,14 @@ class WorkflowSubject(ProtectedStateMixin):
                 update_fields = self._loaded_fields()
             update_fields = [name for name in update_fields if name not in ENGINE_FIELDS]
         super().save(force_insert=force_insert, force_update=force_update, using=using, update_fields=update_fields)
+
+    def save_base(self, *args: Any, **kwargs: Any) -> None:
+        """Store the row; for a step by a statement made at once, unless somebody listens to Django's signals."""
+        listened_to = any(signal.has_listeners(type(self)) for signal in (pre_save, post_save))
+        if self._in_step and not (listened_to or self._meta.parents):
+            update_row(self, sorted(kwargs["update_fields"]))
+        else:
+            super().save_base(*args, **kwargs)
 
     def save_step(self) -> None:
         """Store the step that `perform` has just made (nobody else calls this)."""

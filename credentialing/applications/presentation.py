@@ -1,14 +1,17 @@
 """How a case is told: task list, track, who has the ball, in the words of each audience."""
 
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import TypedDict
 
 from django.urls import reverse
 
 from credentialing.applications.models import Application, RequirementProgress
+from credentialing.applications.workflow import DRAFT
 from credentialing.pathways.definitions import Requirement, Stage
+from credentialing.ui.drawings import Drawing, drawing
+from workflows.definitions import WorkflowDefinition
 
 TONES: Mapping[str, str] = {
     "cannot_start": "neutral",
@@ -71,6 +74,34 @@ def track(application: Application) -> list[Step]:
         status = "done" if done else ("current" if index == position + 1 and application.is_open else "todo")
         steps.append({"label": stage.label, "status": status})
     return steps
+
+
+def drawn(application: Application, *, main_path_only: bool = False) -> Drawing:
+    """The machine by which this case moves, with the present state marked and the stages behind it ticked.
+
+    On the main path alone a case that rests is shown to go on where it stopped.
+    """
+    stages = [stage.slug for stage in application.definition.stages]
+    done = [slug for slug, step in zip(stages, track(application), strict=True) if step["status"] == "done"]
+    definition = application.workflow_definition()
+    if main_path_only and application.paused_from:
+        definition = _going_on_where_it_stopped(definition, application)
+    return drawing(
+        definition,
+        title=f"The path to {application.definition.designation}",
+        present=application.state,
+        visited=[DRAFT, *done] if done else [],
+        main_path_only=main_path_only,
+    )
+
+
+def _going_on_where_it_stopped(definition: WorkflowDefinition, application: Application) -> WorkflowDefinition:
+    edges = tuple(
+        edge
+        for edge in definition.transitions
+        if edge.source != application.state or edge.target == application.paused_from
+    )
+    return replace(definition, transitions=edges)
 
 
 def stage_tasks(application: Application) -> list[StageTasks]:

@@ -14,7 +14,7 @@ from credentialing.accounts.models import Person
 from credentialing.applications.access import own_case, with_case
 from credentialing.applications.forms import ApplicationForm, ReasonForm, SubmissionForm, SupervisorForm
 from credentialing.applications.models import Application
-from credentialing.applications.presentation import door, next_steps, stage_tasks, track
+from credentialing.applications.presentation import door, drawn, next_steps, stage_tasks, track
 from credentialing.applications.progress import assess_requirement
 from credentialing.applications.services.drafts import (
     ApplicationClosed,
@@ -50,6 +50,7 @@ def home(request: AuthedRequest) -> HttpResponse:
     context = {
         "application": application,
         "track": track(application),
+        "drawing": drawn(application, main_path_only=True),
         "stages": stages,
         "next_steps": next_steps(stages) if application.is_open and not application.is_paused else [],
         "supervision": application.current_supervision,

@@ -33,6 +33,7 @@ from credentialing.council.services import (
 from credentialing.reviews.dossier import dossier
 from credentialing.reviews.services import objection_to_review
 from credentialing.reviews.timeline import timeline
+from credentialing.ui.drawings import drawing
 from credentialing.ui.responses import conflict, not_permitted
 from workflows.errors import TransitionError
 from workflows.models import LedgerRecord
@@ -115,10 +116,17 @@ def registry(request: AuthedRequest) -> HttpResponse:
 def credential(request: AuthedRequest, uuid: UUID) -> HttpResponse:
     """One holder's credential: its history, its certificates, what this officer may do."""
     held = _credential(uuid)
+    records = LedgerRecord.objects.of(held).select_related("actor", "kept_reason")
     context = {
         "credential": held,
+        "drawing": drawing(
+            held.workflow_definition(),
+            title="The life of a credential",
+            present=held.state,
+            visited={record.source for record in records},
+        ),
         "certificates": held.certificates.all(),
-        "records": LedgerRecord.objects.of(held).select_related("actor", "kept_reason"),
+        "records": records,
         "labels": {state.slug: state.label for state in held.workflow_definition().states},
         "actions": [action for action in available_actions(held, request.user) if action.permitted],
         "corrects": bool(roles_today(request) & {"registrar", "administrator"}),

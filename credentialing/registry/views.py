@@ -12,11 +12,13 @@ from django.views.decorators.http import require_safe
 from certificates.models import Credential
 from certificates.verification import verification_of
 from credentialing.accounts.access import public
+from credentialing.applications.workflow import compile_workflow
 from credentialing.council.querysets import holders_found
 from credentialing.pathways.kinds import kind
 from credentialing.pathways.models import PathwayVersion
 from credentialing.registry.forms import LeaderSearchForm
 from credentialing.registry.querysets import public_leaders
+from credentialing.ui.drawings import drawing
 
 PAGE = 50
 
@@ -51,6 +53,7 @@ def pathway(request: HttpRequest) -> HttpResponse:
     ]
     track = [{"label": stage.label, "status": "todo"} for stage in definition.stages]
     context = {"version": version, "definition": definition, "stages": stages, "track": track}
+    context["drawing"] = drawing(compile_workflow(definition), title=f"The path to {definition.designation}")
     return render(request, "registry/pathway.html", context)
 
 

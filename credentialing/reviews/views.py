@@ -14,7 +14,7 @@ from credentialing.accounts.access import AuthedRequest, requires, roles_today, 
 from credentialing.applications.access import with_case
 from credentialing.applications.forms import ReasonForm
 from credentialing.applications.models import Application, AwaitedAct
-from credentialing.applications.presentation import track
+from credentialing.applications.presentation import drawn, track
 from credentialing.applications.services.lifecycle import change_lifecycle, sign_off_stage
 from credentialing.audit.events import Event
 from credentialing.audit.services import record_view
@@ -83,6 +83,7 @@ def case(request: AuthedRequest, uuid: UUID) -> HttpResponse:
     context = {
         "application": application,
         "track": track(application),
+        "drawing": drawn(application),
         "stages": dossier(application, request.user, today),
         "reach": stages_within_reach(application, request.user, today),
         "verbs": verbs_of(available_actions(application, request.user)),

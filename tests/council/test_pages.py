@@ -115,7 +115,7 @@ def test_standing_is_changed_after_a_page_that_says_what_it_means():
 def test_registrar_is_offered_no_revocation():
     credential = awarded()
     client = as_person(PersonFactory(offices=["registrar"]))
-    assert "Revoke" not in client.get(f"/council/registry/{credential.uuid}/").text
+    assert "standing/revoke/" not in client.get(f"/council/registry/{credential.uuid}/").text
     assert client.get(f"/council/registry/{credential.uuid}/standing/revoke/").status_code == 409
 
 
@@ -123,7 +123,7 @@ def test_ones_own_credential_is_not_ones_to_keep():
     holder = PersonFactory(offices=["council"])
     credential = awarded(holder=holder)
     client = as_person(holder)
-    assert "Suspend" not in client.get(f"/council/registry/{credential.uuid}/").text
+    assert "standing/suspend/" not in client.get(f"/council/registry/{credential.uuid}/").text
     assert client.post(f"/council/registry/{credential.uuid}/standing/suspend/", {"reason": "x"}).status_code == 409
 
 

@@ -16,7 +16,7 @@ from credentialing.pathways.services import shipped_source
 from tests.workflows.test_exporters_text import LABELS, labelled, legal, parsed
 from tests.workflows.testapp.models import LOAN
 from workflows.definitions import State, Transition, WorkflowDefinition
-from workflows.diagrams import svg
+from workflows.diagrams import main_path_of, svg, ways_from
 from workflows.exporters.layout import Layout, main_path
 from workflows.exporters.shapes import label_of
 
@@ -148,6 +148,32 @@ def test_same_machine_gives_the_same_picture(definition):
         exits=definition.exits,
     )
     assert svg(definition, visited=["a", "b"]) == svg(again, visited=["b", "a"])
+
+
+def test_title_may_be_in_the_words_of_a_page():
+    root = drawn(LOAN, present="lent", title="Where your loan is")
+    assert root.findtext(f"{SVG}title") == "Where your loan is; present state: Lent"
+
+
+def test_main_path_alone_leaves_out_what_lies_beside_it():
+    alone = main_path_of(APPLICATION)
+    assert [state.slug for state in alone.states] == main_path(APPLICATION)
+    assert [edge.name for edge in alone.transitions] == ["submit", "advance", "advance", "advance", "certify"]
+    assert main_path_of(APPLICATION, "observed") == alone
+
+
+def test_present_state_beside_the_main_path_stays_with_its_ways_back():
+    held = main_path_of(APPLICATION, "on_hold")
+    assert {state.slug for state in held.states} == {*main_path(APPLICATION), "on_hold"}
+    beside = {(edge.name, edge.target) for edge in held.transitions if edge.source == "on_hold"}
+    assert beside == {("resume", slug) for slug in main_path(APPLICATION)[1:-1]}
+    assert not [edge for edge in held.transitions if edge.target == "on_hold"]
+    assert [*collisions(held), *shared(held), *astray(held)] == []
+
+
+def test_ways_from_a_state_are_told_act_by_act():
+    assert ways_from(LOAN, "paused") == [("resume", ("Asked for", "Lent")), ("settle", ("Returned", "Lost"))]
+    assert ways_from(LOAN, "returned") == []
 
 
 # Where things lie: left, top, right, bottom

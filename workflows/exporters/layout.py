@@ -8,6 +8,8 @@ right angles only, and labels stand where no line passes.
 """
 
 from collections.abc import Iterator
+from dataclasses import replace
+from itertools import pairwise
 
 from workflows.definitions import WorkflowDefinition
 from workflows.exporters.shapes import (
@@ -41,6 +43,20 @@ def main_path(definition: WorkflowDefinition) -> list[str]:
                 paths[edge.target] = max(paths.get(edge.target, []), path, key=len)
     ends = [paths[state.slug] for state in definition.states if state.kind == "final" and state.slug in paths]
     return ends[0] if ends else max(paths.values(), key=len)
+
+
+def main_path_of(definition: WorkflowDefinition, present: str | None = None) -> WorkflowDefinition:
+    """The main path alone: what is too much for a first look is left out.
+
+    Where the present state lies beside the path it stays, with the ways that lead back.
+    """
+    path = main_path(definition)
+    onward = set(pairwise(path)) | ({(present, slug) for slug in path} if present not in path else set())
+    return replace(
+        definition,
+        states=tuple(state for state in definition.states if state.slug in {*path, present}),
+        transitions=tuple(edge for edge in definition.transitions if (edge.source, edge.target) in onward),
+    )
 
 
 class Layout:

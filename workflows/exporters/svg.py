@@ -19,8 +19,16 @@ ELBOW = 7  # the radius of a turn
 ARROW = 8
 
 
-def svg(definition: WorkflowDefinition, present: str | None = None, visited: Collection[str] = ()) -> str:
+def svg(
+    definition: WorkflowDefinition,
+    present: str | None = None,
+    visited: Collection[str] = (),
+    *,
+    title: str = "",
+) -> str:
     """The definition as a picture, with the present state marked and the states in `visited` ticked.
+
+    `title` is what those hear first who don't see it; without one it is the name of the definition.
 
     Raises:
         KeyError: there is no such present state.
@@ -31,7 +39,7 @@ def svg(definition: WorkflowDefinition, present: str | None = None, visited: Col
     root.attrib |= {"width": width, "height": height, "viewBox": f"0 0 {width} {height}"}
     root.attrib |= {"font-family": "system-ui, sans-serif", "font-size": str(ACT_SIZE), "text-anchor": "middle"}
     root.attrib |= {"fill": "none", "stroke": "currentColor", "stroke-width": "1.5"}
-    title = f"{definition.name}: states and acts"
+    title = title or f"{definition.name}: states and acts"
     if present is not None:
         title += f"; present state: {definition.state(present).label}"
     _say(root, "title", title)

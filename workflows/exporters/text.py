@@ -24,3 +24,12 @@ def merged(definition: WorkflowDefinition) -> dict[tuple[str, str], tuple[str, .
     for edge in definition.transitions:
         pairs.setdefault((edge.source, edge.target), {})[words_of(edge)] = None
     return {pair: tuple(words) for pair, words in pairs.items()}
+
+
+def ways_from(definition: WorkflowDefinition, source: str) -> list[tuple[str, tuple[str, ...]]]:
+    """Each act that leads out of a state, and the labels of the states to which it may lead."""
+    labels = {state.slug: legal(state.label) for state in definition.states}
+    ways: dict[str, dict[str, None]] = {}
+    for edge in definition.edges(source=source):
+        ways.setdefault(words_of(edge), {})[labels[edge.target]] = None
+    return [(act, tuple(targets)) for act, targets in ways.items()]

@@ -11,6 +11,7 @@ from django.utils import timezone
 
 from workflows.canonical import canonical
 from workflows.merkle import leaf_hash
+from workflows.models.rows import insert_row
 
 
 class LedgerRewritten(Exception):
@@ -45,7 +46,7 @@ class AppendOnly(models.Model):
     class Meta:
         abstract = True
 
-    def save(self, *args: Any, **kwargs: Any) -> None:
+    def save(self, *_args: Any, using: str | None = None, **_kwargs: Any) -> None:
         """Append it.
 
         Raises:
@@ -53,7 +54,7 @@ class AppendOnly(models.Model):
         """
         if not self._state.adding:
             raise LedgerRewritten(self.never_changes())
-        super().save(*args, **kwargs)
+        insert_row(self, using=using)
 
     def delete(self, *args: Any, **kwargs: Any) -> tuple[int, dict[str, int]]:  # noqa: ARG002 - always refused
         """Refuse: what is recorded is never removed.
