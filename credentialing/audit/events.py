@@ -41,3 +41,4 @@ class Event(StrEnum):
     DECISION_MADE = "council:decision:made"
     HOLDERS_IMPORTED = "registry:holders:imported"
     CERTIFICATE_DOWNLOADED = "certificates:certificate:downloaded"
+    LEDGER_KEY_ROTATED = "operations:ledger_key:rotated"

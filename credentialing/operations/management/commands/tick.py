@@ -1,9 +1,9 @@
 """`manage.py tick`: what time alone changes. Run it daily; running it again changes nothing."""
 
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from typing import Any
 
-from django.core.management.base import BaseCommand, CommandParser
+from django.core.management.base import BaseCommand, CommandError, CommandParser
 from django.db import transaction
 from django.utils import timezone
 
@@ -18,6 +18,7 @@ from credentialing.council.witness import send_checkpoint
 from workflows.checkpoints import make_checkpoint
 from workflows.deadlines import meet_deadlines
 from workflows.effects import take_up
+from workflows.signing import SigningKeyMissing
 
 PATIENCE = timedelta(minutes=10)
 
@@ -43,11 +44,19 @@ class Command(BaseCommand):
         for pk in cases:
             with transaction.atomic():
                 refresh_progress(Application.objects.select_for_update().get(pk=pk), now)
-        checkpoint = make_checkpoint()
-        if checkpoint is not None:
-            send_checkpoint(checkpoint=checkpoint, on=timezone.localdate(now))
         forgotten = self._take_up_again(now - PATIENCE) + take_up(before=now - PATIENCE)
         self.stdout.write(f"{len(cases)} cases brought up to date, {forgotten} tasks taken up again.")
+        self._sign(timezone.localdate(now))  # last: a missing key or a full disk keeps nothing else from being done
+
+    def _sign(self, today: date) -> None:
+        """A checkpoint of everything up to here, and the council's letters."""
+        try:
+            checkpoint = make_checkpoint()
+        except (SigningKeyMissing, OSError) as refusal:
+            msg = f"No checkpoint was made: {refusal}"
+            raise CommandError(msg) from refusal
+        if checkpoint is not None:
+            send_checkpoint(checkpoint=checkpoint, on=today)
 
     def _take_up_again(self, before: datetime) -> int:
         """What a worker that died has left lying: certificates and letters; doing one twice does no harm."""
