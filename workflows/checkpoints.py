@@ -96,11 +96,10 @@ def make_checkpoint() -> Checkpoint | None:
     while sequence_entries():
         pass
     with transaction.atomic():
-        if TreeHead.objects.select_for_update().filter(pk=1).first() is None:
-            return None
+        head = TreeHead.objects.select_for_update().get(pk=1)
         while sequence_entries():  # committed while somebody else was placing entries: from here on nobody is
             pass
-        head = TreeHead.objects.get(pk=1)
+        head.refresh_from_db()
         if head.size == 0:
             return None
         checkpoint = Checkpoint.objects.filter(size=head.size).first()
