@@ -1,9 +1,14 @@
 """The ledger's public pages: what anybody may ask, without a log-in, and what they are told in each state."""
 
 import base64
+import re
+import subprocess
+import sys
 import uuid
+from pathlib import Path
 
 import pytest
+from cryptography.hazmat.primitives.serialization import load_der_public_key
 from django.test import Client
 from django.urls import reverse
 
@@ -17,6 +22,7 @@ from workflows.services import perform
 from workflows.signing import VerifierKey, known_keys, rotate_key, verifier_key
 
 pytestmark = pytest.mark.django_db
+ROOT = Path(__file__).parents[2]
 UNKNOWN = uuid.UUID("00000000-0000-4000-8000-000000000000")
 
 
@@ -180,6 +186,31 @@ def test_proof_of_an_entry_leads_to_the_signed_root(client):
     assert proof["checkpoint"] == made.note
     signed = read_checkpoint(proof["checkpoint"])
     assert root_by_inclusion(leaf, 0, 6, decoded(proof["audit_path"])) == signed.root
+
+
+def test_entry_is_checked_by_hand_as_the_documentation_says(client, tmp_path):
+    """The script in docs/ledger.md, which needs nothing of ours; openssl would go on from the files that it writes."""
+    script = re.search(r"```python\n(.*?)```", (ROOT / "docs" / "ledger.md").read_text(encoding="utf-8"), re.DOTALL)[1]
+    numbers = [lend() for _ in range(7)]
+    note = make_checkpoint().note
+    rotate_key()
+    (tmp_path / "keys.txt").write_bytes(client.get("/transparency/keys").content)
+
+    def check(proof: bytes) -> subprocess.CompletedProcess:
+        (tmp_path / "proof.json").write_bytes(proof)
+        return subprocess.run([sys.executable, "-c", script], cwd=tmp_path, capture_output=True, text=True, check=False)
+
+    for number in numbers:
+        proof = client.get(page_of(number) + "proof").content
+        assert check(proof).stdout.startswith("The entry is in the tree of 7 entries")
+    assert (tmp_path / "text").read_text(encoding="utf-8") == note.rpartition("\n\n")[0] + "\n"
+    key = load_der_public_key((tmp_path / "key.der").read_bytes())
+    key.verify((tmp_path / "signature").read_bytes(), (tmp_path / "text").read_bytes())
+    for forged in (
+        proof.replace(b'"leaf_index": 6', b'"leaf_index": 5'),
+        proof.replace(b'"tree_size": 7', b'"tree_size": 8'),
+    ):
+        assert check(forged).stderr.endswith("AssertionError: not in the tree\n")
 
 
 def test_proof_that_has_to_wait_says_for_what(client):
