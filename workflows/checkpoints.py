@@ -6,9 +6,9 @@ folder, the council's mail, anybody who has fetched it) can tell for ever whethe
 
 import base64
 import binascii
-import os
+import email
+import email.policy
 import re
-import tempfile
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -16,13 +16,15 @@ from pathlib import Path
 from django.conf import settings
 from django.db import transaction
 
+from workflows.durable import sync_folder, write_aside
 from workflows.merkle import RightEdge
 from workflows.models import Checkpoint, TreeHead
 from workflows.sequencer import sequence_entries
 from workflows.signing import NoteInvalid, open_note, sign_note
 
-# Origin, size, root and signatures, wherever in a letter they stand.
-NOTE = re.compile(r"^\S+\n\d+\n[A-Za-z0-9+/]{43}=\n\n(?:— \S+ \S+\n)+", re.MULTILINE)
+# Origin, size, root and signatures, wherever in a letter they stand; a mail program may have broken the long line.
+NOTE = re.compile(r"^\S+\n\d+\n[A-Za-z0-9+/]{43}=\n\n(?:—\s\S+\s[A-Za-z0-9+/]+=*\n)+", re.MULTILINE)
+BROKEN = re.compile(r"—\s(\S+)\s(\S+)\n")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -63,9 +65,24 @@ def read_checkpoint(text: str) -> SignedHead:
     Raises:
         NoteInvalid: nobody we know has signed it, or it is no checkpoint.
     """
-    lines = [line.lstrip("> ").rstrip() for line in text.splitlines()]
+    return SignedHead.parse(open_note(_found_in(text) or _found_in(_as_mail(text)) or text))
+
+
+def _found_in(text: str) -> str:
+    """The note within a letter, quoted or not; "" where there is none."""
+    lines = [line.lstrip("> ").rstrip() for line in text.removeprefix("\ufeff").splitlines()]
     found = NOTE.search("\n".join([*lines, ""]))
-    return SignedHead.parse(open_note(found.group() if found else text))
+    return BROKEN.sub(r"— \1 \2\n", found.group()) if found else ""
+
+
+def _as_mail(text: str) -> str:
+    """The words of a letter that was saved with its headers, as mail programs do: there lines are encoded."""
+    letter = email.message_from_bytes(text.encode(errors="replace"), policy=email.policy.default)
+    try:
+        body = letter.get_body(["plain"])
+        return "" if body is None else str(body.get_content())
+    except (LookupError, ValueError):  # a charset nobody knows, headers that are none
+        return ""
 
 
 def make_checkpoint() -> Checkpoint | None:
@@ -79,8 +96,11 @@ def make_checkpoint() -> Checkpoint | None:
     while sequence_entries():
         pass
     with transaction.atomic():
-        head = TreeHead.objects.select_for_update().filter(pk=1).first()
-        if head is None or head.size == 0:
+        head = TreeHead.objects.select_for_update().get(pk=1)
+        while sequence_entries():  # committed while somebody else was placing entries: from here on nobody is
+            pass
+        head.refresh_from_db()
+        if head.size == 0:
             return None
         checkpoint = Checkpoint.objects.filter(size=head.size).first()
         if checkpoint is None:
@@ -103,17 +123,10 @@ def lay_down(checkpoint: Checkpoint) -> Path:
     path = folder / f"{checkpoint.size:012}-{checkpoint.root[:16]}.txt"
     if path.exists():
         return path
-    handle, temporary = tempfile.mkstemp(dir=folder, prefix=".writing-")
-    try:
-        with os.fdopen(handle, "w", encoding="utf-8") as file:
-            file.write(checkpoint.note)
-            file.flush()
-            os.fsync(file.fileno())
-        Path(temporary).chmod(0o444)
-        Path(temporary).replace(path)
-    except BaseException:
-        Path(temporary).unlink(missing_ok=True)
-        raise
+    aside = write_aside(folder, checkpoint.note.encode())
+    aside.chmod(0o444)
+    aside.replace(path)
+    sync_folder(folder)
     return path
 
 

@@ -23,7 +23,7 @@ FOR_EVERYBODY = {"Access-Control-Allow-Origin": "*", "Cache-Control": "no-cache"
 @require_safe
 def transparency(request: HttpRequest) -> HttpResponse:
     """What the ledger is, its newest checkpoint, and a form to look an entry up."""
-    form = EntryForm(request.GET or None)
+    form = EntryForm(request.GET if "entry" in request.GET else None)
     if form.is_valid():
         return redirect("workflows:entry", form.cleaned_data["entry"])
     context = {
@@ -87,14 +87,20 @@ def consistency(request: HttpRequest) -> JsonResponse:
     """The proof that the tree over `second` entries begins with that over `first`."""
     form = ConsistencyForm(request.GET)
     if not form.is_valid():
-        return JsonResponse({"errors": form.errors}, status=400, headers=FOR_EVERYBODY)
+        return _refused(form)
     first, second = form.cleaned_data["first"], form.cleaned_data["second"]
     try:
         path = consistency_of(first, second)
     except ValueError as refusal:
-        return JsonResponse({"errors": {"second": [str(refusal)]}}, status=400, headers=FOR_EVERYBODY)
+        form.add_error("second", str(refusal))
+        return _refused(form)
     proof = {"first": first, "second": second, "consistency_path": [_b64(node) for node in path]}
     return JsonResponse(proof, headers=FOR_EVERYBODY)
+
+
+def _refused(form: ConsistencyForm) -> JsonResponse:
+    errors = {name: list(messages) for name, messages in form.errors.items()}
+    return JsonResponse({"errors": errors}, status=400, headers=FOR_EVERYBODY)
 
 
 def _inclusion(uuid: UUID) -> Inclusion:

@@ -62,3 +62,4 @@ class Event(StrEnum):
     CERTIFICATE_REFUSED = "certificates:certificate:refused"
     CERTIFICATE_CORRECTED = "certificates:certificate:corrected"
     CERTIFICATE_DOWNLOADED = "certificates:certificate:downloaded"
+    LEDGER_KEY_ROTATED = "operations:ledger_key:rotated"

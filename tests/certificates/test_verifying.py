@@ -181,6 +181,7 @@ def test_stranger_learns_no_more_than_the_paper_says(client, certificate):
         "valid_until",
         "on",
         "superseded",
+        "ledger_entry",
     }
     assert certificate.credential.holder.email not in client.get(f"/v/{certificate.token}").text
 

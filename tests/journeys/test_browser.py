@@ -93,6 +93,7 @@ def look_around(visitor: Actor) -> None:
     visitor.follow("How to become a leader").sees("Attend 3 Leadership Intensives", "24 calendar months")
     visitor.go("/registry/").sees("Nobody is certified yet")
     visitor.go("/verify/").fill({"number": "ABS-1999-0001"})
+    visitor.go("/transparency/").sees("Nothing has been signed yet")
 
 
 def register(scene: Scene) -> Actor:
@@ -252,4 +253,9 @@ def verify(scene: Scene, visitor: Actor, candidate: Actor, folder: Path) -> None
     else:
         visitor.go(candidate.page.get_by_role("link", name="QR code").get_attribute("href") or "")
     visitor.sees("Nour El-Amin", "Credentialed Balint Group Leader", "Valid", f"ABS-{datetime.now(UTC).year}-0001")
+    visitor.follow("the entry that brought this about").sees("a signed checkpoint covers it", "Take the proof")
+    number = visitor.page.url.rstrip("/").rsplit("/", 1)[-1]
+    visitor.follow("The public ledger").sees("Keep this text")
+    visitor.fill({"entry": "4711"}).press("Look it up").sees("There is a problem", "five groups")
+    visitor.fill({"entry": number}).press("Look it up").sees("a signed checkpoint covers it")
     visitor.go("/registry/").sees("Nour El-Amin", "Active").follow("Nour").sees("Valid")

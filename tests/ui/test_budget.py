@@ -25,7 +25,7 @@ def contents(path: Path) -> str:
 
 
 def test_css_stays_within_its_budget():
-    assert sum(path.stat().st_size for path in STATIC.rglob("*.css")) <= 12 * 1024
+    assert sum(path.stat().st_size for path in STATIC.rglob("*.css")) <= 13 * 1024
 
 
 def test_js_stays_within_its_budget():

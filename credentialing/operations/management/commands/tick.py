@@ -1,9 +1,9 @@
 """`manage.py tick`: what time alone changes. Run it daily; running it again changes nothing."""
 
-from datetime import timedelta
+from datetime import date, timedelta
 from typing import Any
 
-from django.core.management.base import BaseCommand, CommandParser
+from django.core.management.base import BaseCommand, CommandError, CommandParser
 from django.db import transaction
 from django.utils import timezone
 
@@ -16,6 +16,7 @@ from credentialing.operations.effective_settings import record_changed_settings
 from workflows.checkpoints import make_checkpoint
 from workflows.deadlines import meet_deadlines
 from workflows.effects import take_up
+from workflows.signing import SigningKeyMissing
 
 PATIENCE = timedelta(minutes=10)
 
@@ -45,8 +46,16 @@ class Command(BaseCommand):
         changed = record_changed_settings(actor=system, now=now)
         if changed:
             self.stdout.write(f"Settings that are new or have changed: {', '.join(changed)}.")
-        checkpoint = make_checkpoint()
-        if checkpoint is not None:
-            send_checkpoint(checkpoint=checkpoint, on=timezone.localdate(now))
         forgotten = take_up(before=now - PATIENCE) + take_up_letters(before=now - PATIENCE)
         self.stdout.write(f"{len(cases)} cases brought up to date, {forgotten} tasks taken up again.")
+        self._sign(timezone.localdate(now))  # last: a missing key or a full disk keeps nothing else from being done
+
+    def _sign(self, today: date) -> None:
+        """A checkpoint of everything up to here, and the council's letters."""
+        try:
+            checkpoint = make_checkpoint()
+        except (SigningKeyMissing, OSError) as refusal:
+            msg = f"No checkpoint was made: {refusal}"
+            raise CommandError(msg) from refusal
+        if checkpoint is not None:
+            send_checkpoint(checkpoint=checkpoint, on=today)
