@@ -3,14 +3,13 @@
 The bytes are the same as `canonical(entry.content())`; a property test holds the two together.
 """
 
-import hashlib
 import json
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
 from datetime import UTC, datetime
-from functools import cached_property
+from functools import cached_property, lru_cache
+from hashlib import sha256
 from json.encoder import encode_basestring
-from typing import Any
+from typing import Any, NamedTuple
 from uuid import UUID
 
 from django.apps import apps
@@ -22,22 +21,29 @@ from workflows.models import LedgerRecord, TreeEntry, TreeLeaf
 type Row = Sequence[Any]
 
 
-@dataclass(frozen=True, kw_only=True)
-class Entry:
+class Entry(NamedTuple):
     """One entry as it is stored, with its leaf."""
 
     position: int
     hash: str
     content: bytes
-    about: str
     digest: str  # "" where the entry carries none
+    reader: "EntryReader"
+    row: Row
 
-    def faults(self) -> Iterator[str]:
-        """What doesn't fit together."""
-        if hashlib.sha256(b"\x00" + self.content).hexdigest() != self.hash:
-            yield "has been changed since it was recorded"
-        elif self.digest and hashlib.sha256(self.content).hexdigest() != self.digest:
-            yield "carries another digest than its own"
+    @property
+    def fault(self) -> str:
+        """What doesn't fit together; "" if it does."""
+        if sha256(b"\x00" + self.content).hexdigest() != self.hash:
+            return "has been changed since it was recorded"
+        if self.digest and sha256(self.content).hexdigest() != self.digest:
+            return "carries another digest than its own"
+        return ""
+
+    @property
+    def about(self) -> str:
+        """What it is, for a finding."""
+        return self.reader.about(self.row)
 
 
 class EntryReader:
@@ -47,7 +53,7 @@ class EntryReader:
         self.model = model
         self.names = sorted(model.covers)
         self.writers = [_writer(_field(model, model.covers[name])) for name in self.names]
-        self.prefixes = [f'"{name}":' for name in self.names]
+        self.form = "{" + ",".join(f'"{name}":%s' for name in self.names) + "}"
         self.has_digest = issubclass(model, LedgerRecord)
 
     def placed(self, begin: int, end: int) -> Iterator[Entry]:
@@ -65,19 +71,14 @@ class EntryReader:
                 yield from map(self._entry, rows)
 
     def _entry(self, row: Row) -> Entry:
-        values = row[4:]
-        parts = [
-            prefix + write(value) for prefix, write, value in zip(self.prefixes, self.writers, values, strict=True)
-        ]
+        parts = [write(value) for write, value in zip(self.writers, row[4:], strict=True)]
         return Entry(
-            position=-1 if row[0] is None else row[0],
-            hash=row[1],
-            content=("{" + ",".join(parts) + "}").encode(),
-            about=self._about(row[2], values),
-            digest=row[3] if self.has_digest else "",
+            -1 if row[0] is None else row[0], row[1], (self.form % tuple(parts)).encode(), row[3], self, row
         )
 
-    def _about(self, uuid: Any, values: Row) -> str:
+    def about(self, row: Row) -> str:
+        """What a row is, for a finding."""
+        uuid, values = row[2], row[4:]
         if not self.has_digest:
             return f"{self.model.entry_kind} {_uuid(uuid)}"
         kind, subject, sequence = (values[self._at[name]] for name in ("subject_kind", "subject_id", "sequence"))
@@ -146,13 +147,10 @@ def _writer(field: models.Field[Any, Any]) -> Callable[[Any], str]:
         return canonical_text
     if isinstance(field, models.IntegerField):
         return str
-    return _write_text
+    return encode_basestring
 
 
-def _write_text(value: str | None) -> str:
-    return encode_basestring(value or "")
-
-
+@lru_cache(maxsize=2048)  # the same few people, and the subjects of the same day
 def _write_uuid(value: Any) -> str:
     return '""' if value is None else f'"{_uuid(value)}"'
 

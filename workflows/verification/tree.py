@@ -7,7 +7,7 @@ from django.db.models import Exists, OuterRef
 from workflows.merkle import RightEdge
 from workflows.models import TreeHead, TreeLeaf, TreeNode
 from workflows.verification.checkpoints import Witnesses
-from workflows.verification.entries import Entry, entry_models, readers
+from workflows.verification.entries import entry_models, readers
 from workflows.verification.findings import Finding, Progress
 
 AT_ONCE = 5000
@@ -34,7 +34,8 @@ def examine_tree(witnesses: Witnesses, progress: Progress) -> Iterator[Finding]:
                 yield Finding(about=f"{leaf.entry_kind} {leaf.entry_id}", message="has been removed")
                 hashed = leaf.hash
             else:
-                yield from _faults_of(entry)
+                if fault := entry.fault:
+                    yield Finding(about=entry.about, message=fault)
                 hashed = entry.hash
             for level, index, node in edge.append(bytes.fromhex(hashed)):
                 nodes[level, index] = node.hex()
@@ -45,14 +46,10 @@ def examine_tree(witnesses: Witnesses, progress: Progress) -> Iterator[Finding]:
     yield from witnesses.beyond(edge.size)
     for reader in known:
         for entry in reader.waiting():
-            yield from _faults_of(entry)
+            if fault := entry.fault:
+                yield Finding(about=entry.about, message=fault)
     yield from _without_leaf()
     yield from _without_entry()
-
-
-def _faults_of(entry: Entry) -> Iterator[Finding]:
-    for message in entry.faults():
-        yield Finding(about=entry.about, message=message)
 
 
 def _faulty_nodes(begin: int, end: int, wanted: dict[tuple[int, int], str]) -> Iterator[Finding]:
