@@ -9,6 +9,7 @@ from django.db import transaction
 from tests.workflows.factories import ActorFactory, LoanFactory, loan_for
 from tests.workflows.testapp.models import FaultyLoan, Loan, Shelf
 from workflows.errors import NoSuchTransition, NotPermitted, ReasonRequired, StaleVersion, TransitionBlocked
+from workflows.guards import Unmet
 from workflows.models import LedgerRecord
 from workflows.services import available_actions, explain, perform
 
@@ -80,6 +81,11 @@ def test_guard_blocks_and_says_what_is_missing(actor):
     assert unchanged(loan)
 
 
+def test_what_a_guard_does_not_know_it_leaves_empty():
+    unmet = Unmet(code="fee_due", message="The fee is due.")
+    assert (unmet.requirement, unmet.have, unmet.need, unmet.remedy_url) == ("", "", "", "")
+
+
 def test_every_guard_is_asked_so_that_people_hear_of_all_faults_at_once(actor):
     loan = loan_for(actor, "clerk", "reader")
     perform(loan, "lend", actor=actor)
@@ -94,9 +100,12 @@ def test_guard_that_fails_blocks_instead_of_letting_through(actor, caplog):
     loan = FaultyLoan.objects.create(title="x", grants={str(actor.pk): ["chief"]})
     with pytest.raises(TransitionBlocked) as blocked:
         perform(loan, "explode", actor=actor)
-    assert [item.code for item in blocked.value.unmet] == ["guard_failed", "guard_failed"]
-    assert "Guard broken failed" in caplog.text
-    assert "Guard unknown failed" in caplog.text
+    told = Unmet(code="guard_failed", message="This can't be checked at the moment. Please tell us.")
+    assert blocked.value.unmet == [told, told]
+    assert [(record.name, record.getMessage()) for record in caplog.records] == [
+        ("workflows.guards", "Guard broken failed"),
+        ("workflows.guards", "Guard unknown failed"),
+    ]
 
 
 @pytest.mark.parametrize("reason", ["", "   \n"])
