@@ -7,6 +7,7 @@ import subprocess
 import sys
 import tempfile
 import time
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
@@ -18,7 +19,11 @@ EXPLAINED = Path("docs/mutation.md")
 RESULTS = Path("var/mutation.json")
 SLOW = "--deselect=tests/workflows/test_walks.py::test_engine_does_what_the_dicts_say_on_any_walk"
 ENGINE = ["tests/workflows", SLOW]
-CASE = ["tests/applications", "--ignore=tests/applications/test_drafts.py", "--ignore=tests/applications/test_form_pages.py"]
+CASE = [
+    "tests/applications",
+    "--ignore=tests/applications/test_drafts.py",
+    "--ignore=tests/applications/test_form_pages.py",
+]
 SCOPE = {
     "workflows/guards.py": ENGINE,
     "workflows/services.py": ENGINE,
@@ -40,7 +45,7 @@ def main() -> int:
     parser = argparse.ArgumentParser(prog="bin/mutation", description=__doc__)
     parser.add_argument("only", nargs="*", metavar="FILE[:FUNCTION]", help="nothing but these")
     parser.add_argument("--jobs", type=int, default=1, help="how many at a time (1)")
-    parser.add_argument("--quick", action="store_true", help="don't try survivors again in a process of their own")
+    parser.add_argument("--quick", action="store_true", help="forks only: nothing that the import runs")
     options = parser.parse_args()
     began = time.monotonic()
     wanted = [entry.partition(":") for entry in options.only] or [(path, "", "") for path in SCOPE]
@@ -69,26 +74,36 @@ def try_all(mutants: list[Mutant], tests: list[str], folder: Path, options: argp
     """
     forking = Forking(mutants, folder, options.jobs)
     ended = pytest.main([*OPTIONS, f"--basetemp={folder / 'pytest'}", *tests], plugins=[forking])
-    if ended != pytest.ExitCode.OK:
-        sys.exit(f"the tests can't be run unchanged: {ended!r}")
-    again = {NOT_HERE} if options.quick else {NOT_HERE, SURVIVED}
-    print(f"{len(mutants)} mutants in {sum(forking.seconds.values()):.0f} s")
-    for mutant, outcome in forking.outcomes.items():
-        if outcome in again and forking.tests[mutant]:
-            forking.outcomes[mutant] = alone(mutant, forking.tests[mutant], folder)
-    return forking.outcomes
+    if ended != pytest.ExitCode.OK or forking.failed:
+        sys.exit(f"these fail without any change: {forking.failed}")
+    outcomes = forking.outcomes
+    print(f"{len(mutants)} mutants tried in {sum(forking.seconds.values()):.0f} s")
+    if options.quick:
+        return {mutant: outcome for mutant, outcome in outcomes.items() if outcome != NOT_HERE}
+    again = [
+        mutant for mutant, outcome in outcomes.items() if outcome in {NOT_HERE, SURVIVED} and forking.tests[mutant]
+    ]
+    print(f"{len(again)} of them go on to a process of their own", flush=True)
+    if alone(forking.control, forking.tests[again[0]] if again else [], folder) != SURVIVED:
+        sys.exit("in a process of their own they fail without any change")
+    with ThreadPoolExecutor(options.jobs) as pool:
+        ended_alone = pool.map(lambda mutant: alone(mutant, forking.tests[mutant], folder), again)
+        outcomes |= dict(zip(again, ended_alone, strict=True))
+    return outcomes
 
 
 def alone(mutant: Mutant, tests: list[str], folder: Path) -> int:
     """Try one mutant in a process of its own."""
-    (folder / "source").write_text(mutant.source)
-    (folder / "tests").write_text("\n".join(tests))
-    environment = os.environ | {"MUTATION_PATH": mutant.path, "MUTATION_SOURCE": str(folder / "source")}
-    command = [sys.executable, "-m", "pytest", *OPTIONS, "-x", f"--basetemp={folder / 'alone'}", f"@{folder / 'tests'}"]
-    try:
-        done = subprocess.run(command, env=environment, capture_output=True, timeout=300, check=False)
-    except subprocess.TimeoutExpired:
-        return TIMEOUT
+    with tempfile.TemporaryDirectory(dir=folder) as own:
+        source, names = Path(own, "source"), Path(own, "tests")
+        source.write_text(mutant.source)
+        names.write_text("\n".join(tests))
+        environment = os.environ | {"MUTATION_PATH": mutant.path, "MUTATION_SOURCE": str(source), "TMPDIR": own}
+        command = [sys.executable, "-m", "pytest", *OPTIONS, "-x", f"--basetemp={own}/pytest", f"@{names}"]
+        try:
+            done = subprocess.run(command, env=environment, capture_output=True, timeout=300, check=False)
+        except subprocess.TimeoutExpired:
+            return TIMEOUT
     return KILLED if done.returncode else SURVIVED
 
 

@@ -133,9 +133,5 @@ def _compiles(source: str, path: Path) -> bool:
 def _difference(source: str, mutated: str) -> tuple[str, str]:
     """What was there and what is there now, each in one line."""
     lines = list(difflib.ndiff(source.splitlines(), mutated.splitlines()))
-    was, now = (
-        " ".join(line[2:].split("  # ")[0].strip() for line in lines if line.startswith(sign)) for sign in "-+"
-    )
+    was, now = (" ".join(line[2:].split("  # ")[0].strip() for line in lines if line.startswith(sign)) for sign in "-+")
     return was, now
-
-
