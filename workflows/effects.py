@@ -3,7 +3,6 @@
 import logging
 import random
 from collections.abc import Callable
-from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from django.db import transaction
@@ -20,24 +19,17 @@ FIRST_PAUSE = timedelta(minutes=1)  # doubled after every attempt: 1, 2, 4, 8, 1
 LEASE = timedelta(minutes=10)  # after that, a worker that has not answered is taken for dead
 
 
-@dataclass(frozen=True, kw_only=True)
-class Effect:
-    """An act that follows every step of that kind; done again after a crash, it must do no harm."""
+type Act = Callable[[LedgerRecord], object]
 
-    subject_kind: str
-    transition: str
-    name: str
-    act: Callable[[LedgerRecord], object]
+_effects: dict[tuple[str, str], dict[str, Act]] = {}
 
 
-_effects: dict[tuple[str, str], dict[str, Effect]] = {}
+def subscribe(*, subject_kind: str, transition: str, name: str, act: Act) -> None:
+    """Let `act(record)` follow every such step; subscribing again under the same name replaces it.
 
-
-def subscribe(*, subject_kind: str, transition: str, name: str, act: Callable[[LedgerRecord], object]) -> None:
-    """Let `act(record)` follow every such step; subscribing again under the same name replaces it."""
-    _effects.setdefault((subject_kind, transition), {})[name] = Effect(
-        subject_kind=subject_kind, transition=transition, name=name, act=act
-    )
+    Done again after a crash, the act must do no harm.
+    """
+    _effects.setdefault((subject_kind, transition), {})[name] = act
 
 
 def unsubscribe(*, subject_kind: str, transition: str, name: str) -> None:
@@ -45,13 +37,13 @@ def unsubscribe(*, subject_kind: str, transition: str, name: str) -> None:
     _effects.get((subject_kind, transition), {}).pop(name, None)
 
 
+def _following(record: LedgerRecord) -> dict[str, Act]:
+    return _effects.get((record.subject_kind, record.transition), {})
+
+
 def enqueue(record: LedgerRecord) -> None:
     """Enqueue what follows, in the transaction of the step: rolled back with it, committed with it."""
-    wanted = _effects.get((record.subject_kind, record.transition), {})
-    if not wanted:
-        return
-    now = timezone.now()
-    for run in EffectRun.objects.bulk_create(EffectRun(record=record, effect=name, due_at=now) for name in wanted):
+    for run in EffectRun.objects.bulk_create(EffectRun(record=record, effect=name) for name in _following(record)):
         run_effect.enqueue(run.pk)
 
 
@@ -72,12 +64,12 @@ def attempt(run: EffectRun, *, now: datetime | None = None) -> bool:
     if not free.filter(pk=run.pk).update(claimed_until=now + LEASE):
         return False
     run.refresh_from_db()
-    effect = _effects.get((run.record.subject_kind, run.record.transition), {}).get(run.effect)
+    act = _following(run.record).get(run.effect)
     try:
-        if effect is None:
+        if act is None:
             msg = f"Nobody answers to the effect {run.effect}."
             raise LookupError(msg)  # noqa: TRY301 - kept with its reason like any other failure
-        effect.act(run.record)
+        act(run.record)
     except Exception as error:
         logger.exception("Effect %s of record %s failed", run.effect, run.record_id)
         _put_off(run, f"{type(error).__name__}: {error}", now)

@@ -1,4 +1,4 @@
-"""One warm process in which every test has run once; each mutant is tried in a fork of it by the tests that touch it."""
+"""One warm process in which every test has run once; each mutant is tried in a fork of it, by what touches it."""
 
 import gc
 import os
