@@ -19,11 +19,7 @@ EXPLAINED = Path("docs/mutation.md")
 RESULTS = Path("var/mutation.json")
 SLOW = "--deselect=tests/workflows/test_walks.py::test_engine_does_what_the_dicts_say_on_any_walk"
 ENGINE = ["tests/workflows", SLOW]
-CASE = [
-    "tests/applications",
-    "--ignore=tests/applications/test_drafts.py",
-    "--ignore=tests/applications/test_form_pages.py",
-]
+CASE = [f"tests/applications/test_{name}.py" for name in ("lifecycle", "stages", "certification", "progress")]
 SCOPE = {
     "workflows/guards.py": ENGINE,
     "workflows/services.py": ENGINE,
@@ -37,6 +33,7 @@ SCOPE = {
     "workflows/sequencer.py": ENGINE,
     "credentialing/applications/guards.py": CASE,
 }
+WORDS = {SURVIVED: "lives in a fork:", TIMEOUT: "ran out of time:"}
 OPTIONS = ["-q", "-p", "no:cacheprovider", "-p", "tests.mutation.swapped"]
 
 
@@ -72,7 +69,7 @@ def try_all(mutants: list[Mutant], tests: list[str], folder: Path, options: argp
     A survivor of the fork is tried again in a process of its own: what the warm process had worked out before the
     change could have hidden it.
     """
-    forking = Forking(mutants, folder, options.jobs)
+    forking = Forking(mutants, folder, options.jobs, tell)
     ended = pytest.main([*OPTIONS, f"--basetemp={folder / 'pytest'}", *tests], plugins=[forking])
     if ended != pytest.ExitCode.OK or forking.failed:
         sys.exit(f"these fail without any change: {forking.failed}")
@@ -90,6 +87,12 @@ def try_all(mutants: list[Mutant], tests: list[str], folder: Path, options: argp
         ended_alone = pool.map(lambda mutant: alone(mutant, forking.tests[mutant], folder), again)
         outcomes |= dict(zip(again, ended_alone, strict=True))
     return outcomes
+
+
+def tell(mutant: Mutant, outcome: int) -> None:
+    """Say at once what a fork doesn't kill."""
+    if outcome in {SURVIVED, TIMEOUT} and mutant.number >= 0:
+        print(f"{WORDS[outcome]} {mutant.path}:{mutant.lines.start} {mutant.words}", flush=True)
 
 
 def alone(mutant: Mutant, tests: list[str], folder: Path) -> int:

@@ -7,7 +7,7 @@ import signal
 import sys
 import time
 from collections import defaultdict
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import suppress
 from dataclasses import replace
 from itertools import pairwise
@@ -25,7 +25,8 @@ SURVIVED, KILLED, TIMEOUT, NOT_HERE = 0, 1, 2, 3
 class Forking:
     """A pytest plugin: runs all tests unchanged, then tries every mutant; `outcomes` says how each ended."""
 
-    def __init__(self, mutants: list[Mutant], folder: Path, jobs: int) -> None:
+    def __init__(self, mutants: list[Mutant], folder: Path, jobs: int, tried: Callable[[Mutant, int], object]) -> None:
+        self.tried = tried
         self.mutants = mutants
         unchanged = next(mutant for mutant in mutants if mutant.function)
         self.control = replace(unchanged, source=Path(unchanged.path).read_text())
@@ -163,6 +164,7 @@ class Forking:
                 os.waitpid(pid, 0)
             ended = TIMEOUT if late else os.waitstatus_to_exitcode(status)
             self.outcomes[mutant] = ended if ended in {SURVIVED, TIMEOUT, NOT_HERE} else KILLED
+            self.tried(mutant, self.outcomes[mutant])
             killer = self.folder / f"{pid}.killer"
             self.killers[mutant] = killer.read_text() if killer.exists() else ""
             for left in self.folder.glob(f"{pid}.*"):
