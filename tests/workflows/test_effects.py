@@ -97,6 +97,18 @@ def test_effect_is_left_to_whoever_is_at_it_until_they_are_taken_for_dead(run, b
     assert len(bell.rung) == 1
 
 
+def test_whoever_is_at_it_has_ten_minutes(run):
+    now = timezone.now()
+    leases = []
+
+    def look(record):
+        leases.append(EffectRun.objects.get(record=record).claimed_until - now)
+
+    effects.subscribe(subject_kind="loan", transition="lend", name="bell", act=look)
+    assert effects.attempt(run, now=now) is True
+    assert leases == [timedelta(minutes=10)]
+
+
 def test_failed_effect_is_kept_with_its_reason_and_tried_again_after_growing_pauses(run, bell, caplog):
     bell.broken = True
     now, pauses = timezone.now(), []
@@ -105,7 +117,8 @@ def test_failed_effect_is_kept_with_its_reason_and_tried_again_after_growing_pau
         run.refresh_from_db()
         pauses.append(run.due_at - now)
     assert (run.attempts, run.last_error, run.done_at, run.given_up_at) == (5, "OSError: no bell", None, None)
-    assert {record.getMessage() for record in caplog.records} == {f"Effect bell of record {run.record_id} failed"}
+    said = {(record.name, record.getMessage()) for record in caplog.records}
+    assert said == {("workflows.effects", f"Effect bell of record {run.record_id} failed")}
     for number, pause in enumerate(pauses):
         assert timedelta(minutes=2**number) <= pause <= timedelta(minutes=2**number * 1.25)
     assert queued() == [[run.pk]] * effects.ATTEMPTS

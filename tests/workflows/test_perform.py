@@ -266,6 +266,11 @@ def test_available_actions_are_those_of_ones_roles_with_what_is_missing(actor):
     assert actions["pause"].possible
 
 
+def test_what_is_possible_is_neither_refused_nor_lacks_anything(actor):
+    action = explain(loan_for(actor, "clerk"), "lend", actor)
+    assert (action.permitted, action.refusal, action.unmet) == (True, "", ())
+
+
 def test_explaining_changes_nothing(actor):
     loan = loan_for(actor, "clerk")
     assert explain(loan, "lend", actor).possible

@@ -4,6 +4,7 @@ import threading
 
 import pytest
 from django.db import DatabaseError, IntegrityError, transaction
+from django.forms import modelform_factory
 from django.utils.connection import ConnectionDoesNotExist
 
 from tests.by_hand import write_by_hand
@@ -99,6 +100,18 @@ def test_what_was_not_loaded_is_not_read_for_saving(django_assert_num_queries):
     loan = Loan.objects.defer("note").get()
     with django_assert_num_queries(1):
         loan.save()
+
+
+def test_no_two_subjects_share_their_public_name():
+    first = LoanFactory()
+    with pytest.raises(IntegrityError), transaction.atomic():
+        LoanFactory(uuid=first.uuid)
+
+
+def test_no_form_asks_for_what_the_engine_gives():
+    asked = modelform_factory(Loan, fields="__all__").base_fields
+    assert "title" in asked
+    assert not {"uuid", "version"} & set(asked)
 
 
 def test_state_that_was_not_loaded_is_read_when_it_is_asked_for():
