@@ -64,7 +64,7 @@ def _meet(deadline: Deadline, actor: Any, now: datetime) -> Met:
         except TransitionError as error:
             refusal = str(error)
     deadline.done_at, deadline.outcome = now, refusal
-    deadline.save(update_fields=["done_at", "outcome"])
+    deadline.save()
     return Met(deadline=deadline, subject=subject, refusal=refusal)
 
 

@@ -40,7 +40,7 @@ def append(
 ) -> LedgerRecord:
     """Add the record of a step to the subject's chain; the caller holds the subject's row lock."""
     last_sequence, last_digest = _last_of(subject)
-    salt = new_salt() if reason else ""
+    salt = new_salt()
     record = LedgerRecord(
         subject_kind=subject.subject_kind,
         subject_id=subject.uuid,

@@ -56,12 +56,7 @@ class RightEdge:
     @property
     def root(self) -> bytes:
         """The Merkle tree hash over all leaves so far."""
-        if not self.subtrees:
-            return EMPTY_ROOT
-        *others, root = self.subtrees
-        for subtree in reversed(others):
-            root = node_hash(subtree, root)
-        return root
+        return _root_over(self.subtrees)
 
 
 def complete_subtrees(size: int) -> Iterator[tuple[int, int]]:
@@ -197,7 +192,17 @@ def _must_equal(found: bytes, wanted: bytes) -> None:
 def _range_hash(begin: int, end: int, node: Node) -> bytes:
     """The hash over a range that is a subtree of the tree: it begins at a multiple of a power of two not below it."""
     subtrees = [node(level, (begin >> level) + index) for level, index in complete_subtrees(end - begin)]
-    return RightEdge(end - begin, subtrees).root
+    return _root_over(subtrees)
+
+
+def _root_over(subtrees: Sequence[bytes]) -> bytes:
+    """The hash over complete subtrees, the largest first."""
+    if not subtrees:
+        return EMPTY_ROOT
+    *others, root = subtrees
+    for subtree in reversed(others):
+        root = node_hash(subtree, root)
+    return root
 
 
 def _largest_power_below(number: int) -> int:

@@ -185,7 +185,7 @@ def _target_ahead(subject: WorkflowSubject, context: TransitionContext) -> str |
     target: Any = edge.target
     if hasattr(target, "get_state"):
         try:
-            target = target.get_state(trial, edge, result, args=(), kwargs={"context": context})
+            target = target.get_state(trial, edge, result, kwargs={"context": context})
         except InvalidResultState:
             return None
     return subject.state if target is None else str(target)

@@ -28,7 +28,7 @@ def stage_met(subject: WorkflowSubject, context: TransitionContext) -> Iterable[
 def no_other_case(subject: WorkflowSubject, context: TransitionContext) -> Iterable[Unmet]:  # noqa: ARG001 - a guard
     """A withdrawn case comes back only where the candidate has not begun another one meanwhile."""
     application = cast("Application", subject)
-    if type(application).objects.of(application.candidate).unfinished().exclude(pk=application.pk).exists():
+    if type(application).objects.of(application.candidate).unfinished().exists():
         yield Unmet(code="another_case", message="The candidate has begun another application in the meantime.")
 
 

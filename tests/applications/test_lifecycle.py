@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from credentialing.accounts.models import Person, Role
 from credentialing.accounts.services import declare_conflict
-from credentialing.applications.guards import declinable
+from credentialing.applications.guards import council_decided, declinable
 from credentialing.applications.models import Application
 from credentialing.applications.services.drafts import start_application
 from credentialing.applications.services.lifecycle import change_lifecycle, defer_application, note_admission
@@ -17,7 +17,7 @@ from credentialing.correspondence.models import Letter
 from tests.applications.conftest import NOON, decide, put
 from tests.factories import PersonFactory, abs_version
 from workflows.errors import NoSuchTransition, NotPermitted, ReasonRequired, StaleVersion, TransitionBlocked
-from workflows.guards import TransitionContext
+from workflows.guards import TransitionContext, Unmet
 from workflows.ledger import verify_chain
 from workflows.models import LedgerRecord
 
@@ -181,8 +181,11 @@ def test_withdrawn_case_is_not_reopened_beside_another_one(case):
     change(case, "withdraw", case.candidate)
     begun = start_application(actor=case.candidate)
 
-    with pytest.raises(TransitionBlocked, match="begun another application"):
+    with pytest.raises(TransitionBlocked) as blocked:
         change(case, "reopen", officer(Role.COORDINATOR))
+    assert blocked.value.unmet == [
+        Unmet(code="another_case", message="The candidate has begun another application in the meantime.")
+    ]
 
     change(begun, "withdraw", begun.candidate)
     change(case, "reopen", officer(Role.COORDINATOR))
@@ -269,14 +272,34 @@ def test_no_member_of_the_council_defers_or_declines_without_its_decision(case, 
     for other in (None, {"defer": "decline", "decline": "defer"}[name]):
         if other:
             decide(case, other)
-        with pytest.raises(TransitionBlocked, match="by its ballots"):
+        with pytest.raises(TransitionBlocked) as blocked:
             change(case, name, officer(Role.COUNCIL), "Because")
+        assert blocked.value.unmet == [
+            Unmet(
+                code="no_decision",
+                message="The council decides this by its ballots.",
+                requirement="council_decision",
+            )
+        ]
+
+
+def test_decision_counts_from_its_day_on(case):
+    put(case, "workshop_attended")
+    decide(case, "decline")
+    edge = next(edge for edge in case.workflow_definition().transitions if edge.name == "decline")
+    for days, missing in ((-1, ["no_decision"]), (0, [])):
+        now = NOON + timedelta(days=days)
+        context = TransitionContext(actor=officer(Role.COUNCIL), reason="Because", now=now, transition=edge)
+        assert [unmet.code for unmet in council_decided(case, context)] == missing
 
 
 def test_committee_declines_applicants_and_never_candidates(case):
     put(case, "applied", admitted_at=NOON)
-    with pytest.raises(TransitionBlocked, match="only the council"):
+    with pytest.raises(TransitionBlocked) as blocked:
         change(case, "decline", officer(Role.CCC_CHAIR), "Because")
+    assert blocked.value.unmet == [
+        Unmet(code="admitted", message="The candidate has been admitted, so only the council can decline.")
+    ]
 
 
 def test_where_stages_meet_declining_is_free_before_admission_and_needs_a_decision_after(case):

@@ -1,6 +1,6 @@
 """Signing stages off: in order, as far as everything is ready and the officer may sign."""
 
-from datetime import date
+from datetime import date, timedelta
 
 import pytest
 
@@ -12,7 +12,7 @@ from credentialing.correspondence.models import Letter
 from credentialing.pathways.services import publish_pathway
 from tests.applications.conftest import NOON
 from tests.factories import MembershipFactory, PersonFactory
-from tests.pathways.files import changed
+from tests.pathways.files import SMALL, changed
 from workflows.errors import NotPermitted, TransitionBlocked
 from workflows.models import LedgerRecord
 from workflows.services import explain
@@ -60,6 +60,14 @@ def case_on_the_way(*, signer: str = "coordinator", answers: bool = True) -> App
 
 def signed_off(case: Application, actor) -> list[str]:
     return [record.target for record in sign_off_stage(application=case, actor=actor, now=NOON)]
+
+
+@pytest.mark.parametrize(("days", "may"), [(-1, False), (0, True)])
+def test_one_submits_as_a_member_from_the_day_on_which_one_is_one(days, may):
+    member = MembershipFactory(starts_on=NOON.date())
+    publish_pathway(source=SMALL, actor=PersonFactory(), in_force_from=date(2020, 1, 1))
+    case = start_application(actor=member.person, pathway="small", now=NOON)
+    assert explain(case, "submit", member.person, now=NOON + timedelta(days=days)).possible is may
 
 
 def test_ready_stage_waits_for_those_who_sign_it(cora):

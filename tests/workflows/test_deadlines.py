@@ -56,6 +56,21 @@ def test_deadline_set_again_is_moved(loan, clock):
 
 
 @pytest.mark.django_db
+def test_deadline_set_again_after_it_was_met_is_another_one(loan, clock):
+    meet(clock, LATER)
+    again = set_deadline(loan, "lend", due_at=LATER + timedelta(days=1), now=LATER)
+    assert (list(Deadline.objects.open()), Deadline.objects.count()) == ([again], 2)
+
+
+@pytest.mark.django_db
+def test_whoever_meets_deadlines_hears_which_and_of_what(loan, clock):
+    (met,) = meet_deadlines(actor=clock, now=LATER)
+    assert (met.deadline, met.subject, met.refusal) == (Deadline.objects.get(), loan, "")
+    assert type(met.subject) is type(loan)
+    assert met.deadline.done_at == LATER
+
+
+@pytest.mark.django_db
 def test_dry_run_tells_and_changes_nothing(loan, clock):
     assert meet(clock, LATER, dry_run=True) == [""]
     loan.refresh_from_db()
@@ -99,10 +114,11 @@ def test_two_clocks_at_once_do_nothing_twice(clock):
 @pytest.mark.django_db
 def test_deadline_met_while_one_waited_for_it_is_left_alone(loan, clock):
     due = meet_deadlines(actor=clock, now=LATER)
-    second = loan_for(clock, "clerk")
-    set_deadline(second, "lend", due_at=LATER, now=NOW)
-    assert next(due).refusal == ""
-    Deadline.objects.open().update(done_at=LATER)
-    assert list(due) == []
+    second, third = loan_for(clock, "clerk"), loan_for(clock, "clerk")
+    for other in (second, third):
+        set_deadline(other, "lend", due_at=LATER, now=NOW)
+    assert next(due).subject == loan
+    Deadline.objects.of("loan", second.uuid).update(done_at=LATER)
+    assert [met.subject for met in due] == [third]
     second.refresh_from_db()
     assert second.state == "asked"

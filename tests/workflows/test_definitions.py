@@ -79,8 +79,21 @@ def test_digest_does_not_hang_on_the_order_in_which_roles_and_exits_are_named():
 
 
 def test_unknown_state_is_a_key_error():
-    with pytest.raises(KeyError):
+    with pytest.raises(KeyError, match="burnt"):
         LOAN.state("burnt")
+
+
+def test_edge_of_which_no_more_is_said_has_no_label_no_guards_needs_no_reason_and_can_be_undone():
+    assert edge("a", "b").as_dict() == {
+        "name": "go",
+        "source": "a",
+        "target": "b",
+        "label": "",
+        "roles": ["clerk"],
+        "guards": [],
+        "reason_required": False,
+        "irreversible": False,
+    }
 
 
 def test_picture_shows_every_state_and_every_edge():

@@ -97,7 +97,19 @@ def test_effect_is_left_to_whoever_is_at_it_until_they_are_taken_for_dead(run, b
     assert len(bell.rung) == 1
 
 
-def test_failed_effect_is_kept_with_its_reason_and_tried_again_after_growing_pauses(run, bell):
+def test_whoever_is_at_it_has_ten_minutes(run):
+    now = timezone.now()
+    leases = []
+
+    def look(record):
+        leases.append(EffectRun.objects.get(record=record).claimed_until - now)
+
+    effects.subscribe(subject_kind="loan", transition="lend", name="bell", act=look)
+    assert effects.attempt(run, now=now) is True
+    assert leases == [timedelta(minutes=10)]
+
+
+def test_failed_effect_is_kept_with_its_reason_and_tried_again_after_growing_pauses(run, bell, caplog):
     bell.broken = True
     now, pauses = timezone.now(), []
     for _ in range(effects.ATTEMPTS - 1):
@@ -105,6 +117,8 @@ def test_failed_effect_is_kept_with_its_reason_and_tried_again_after_growing_pau
         run.refresh_from_db()
         pauses.append(run.due_at - now)
     assert (run.attempts, run.last_error, run.done_at, run.given_up_at) == (5, "OSError: no bell", None, None)
+    said = {(record.name, record.getMessage()) for record in caplog.records}
+    assert said == {("workflows.effects", f"Effect bell of record {run.record_id} failed")}
     for number, pause in enumerate(pauses):
         assert timedelta(minutes=2**number) <= pause <= timedelta(minutes=2**number * 1.25)
     assert queued() == [[run.pk]] * effects.ATTEMPTS
@@ -138,7 +152,10 @@ def test_effect_that_fails_again_and_again_is_given_up_until_somebody_says_again
     bell.broken = False
     assert effects.try_again(run) is True
     assert effects.try_again(run) is False
-    assert len(queued()) == effects.ATTEMPTS + 1
+    assert queued() == [[run.pk]] * (effects.ATTEMPTS + 1)
+    run.refresh_from_db()
+    assert (run.attempts, run.given_up_at) == (0, None)
+    assert run.due_at <= timezone.now()
     assert effects.attempt(run) is True
 
 
@@ -198,6 +215,17 @@ def test_effect_that_was_given_up_has_every_attempt_left_when_it_is_done_anew(st
 
 def test_effect_nobody_answers_to_any_more_is_kept_with_that_reason(run):
     effects.unsubscribe(subject_kind="loan", transition="lend", name="bell")
+    assert effects.attempt(run) is False
+    run.refresh_from_db()
+    assert "Nobody answers to the effect bell" in run.last_error
+
+
+def test_effect_of_a_step_to_which_nobody_ever_subscribed_is_kept_with_that_reason_too():
+    effects.unsubscribe(subject_kind="loan", transition="settle", name="bell")
+    actor = ActorFactory()
+    loan = loan_for(actor, "chief", "clerk")
+    perform(loan, "pause", actor=actor)
+    run = EffectRun.objects.create(record=perform(loan, "settle", actor=actor), effect="bell")
     assert effects.attempt(run) is False
     run.refresh_from_db()
     assert "Nobody answers to the effect bell" in run.last_error

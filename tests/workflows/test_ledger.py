@@ -10,7 +10,7 @@ from django.db import connection
 
 from tests.by_hand import write_by_hand
 from tests.workflows.factories import ActorFactory, loan_for
-from tests.workflows.testapp.models import Loan
+from tests.workflows.testapp.models import FICKLE, FickleLoan, Loan
 from workflows.canonical import canonical
 from workflows.ledger import digest, replay, verify_chain
 from workflows.models import LedgerRecord, LedgerRewritten, Reason
@@ -56,6 +56,15 @@ def test_honest_chain_has_no_fault(loan):
 def test_subject_without_steps_is_where_it_began():
     loan = loan_for(ActorFactory(), "clerk")
     assert (replay(loan), faults(loan)) == ("asked", [])
+
+
+def test_record_names_the_rules_the_definition_and_the_evidence_of_its_moment():
+    now = datetime(2026, 1, 1, tzinfo=UTC)
+    actor = ActorFactory()
+    loan = FickleLoan.objects.create(title="x", grants={str(actor.pk): ["chief"]})
+    record = perform(loan, "idle", actor=actor, now=now)
+    assert (record.rules_digest, record.definition_digest) == ("f" * 64, FICKLE.digest)
+    assert record.evidence == [{"kind": "clock", "id": now.isoformat(), "sha256": "0" * 64}]
 
 
 def test_each_record_carries_the_digest_of_the_one_before(loan):

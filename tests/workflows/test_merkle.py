@@ -39,6 +39,7 @@ class Stored:
             self.nodes[0, place] = leaf_hash(leaf)
             for level, index, found in self.edge.append(self.nodes[0, place]):
                 assert (level, index) not in self.nodes
+                assert (type(level), type(index)) == (int, int)
                 self.nodes[level, index] = found
 
     def node(self, level, index):
@@ -116,10 +117,10 @@ def test_audit_path_leads_to_the_root_and_no_other_path_does(tree, size, data):
     leaf, path = tree.node(0, place), merkle.inclusion_proof(place, size, tree.node)
     assert merkle.root_by_inclusion(leaf, place, size, path) == tree.root(size)
 
-    with pytest.raises(ProofInvalid, match="too long"):
+    with pytest.raises(ProofInvalid, match=r"^The path is too long\.$"):
         merkle.root_by_inclusion(leaf, place, size, [*path, leaf])
     if path:
-        with pytest.raises(ProofInvalid, match="too short"):
+        with pytest.raises(ProofInvalid, match=r"^The path is too short\.$"):
             merkle.root_by_inclusion(leaf, place, size, path[:-1])
         forged = list(path)
         forged[data.draw(st.integers(0, len(path) - 1))] = leaf_hash(b"forged")
@@ -152,13 +153,41 @@ def test_what_is_not_in_the_tree_has_no_proof(tree):
     for place, size in ((-1, 4), (4, 4), (0, 0)):
         with pytest.raises(ValueError, match="no leaf"):
             merkle.inclusion_proof(place, size, tree.node)
-        with pytest.raises(ProofInvalid, match="outside"):
+        with pytest.raises(ProofInvalid, match=r"^The leaf lies outside the tree\.$"):
             merkle.root_by_inclusion(leaf_hash(b""), place, size, [])
     for first, second in ((0, 4), (5, 4)):
         with pytest.raises(ValueError, match="begin with"):
             merkle.consistency_proof(first, second, tree.node)
-        with pytest.raises(ProofInvalid, match="nothing to be shown"):
-            merkle.verify_consistency(first=first, second=second, first_root=b"", second_root=b"", path=[])
+
+
+@pytest.mark.parametrize(
+    ("first", "second", "nodes"), [(0, 4, 0), (0, 4, 1), (5, 4, 0), (5, 4, 1), (0, 0, 1), (4, 4, 1), (3, 4, 0)]
+)
+def test_that_a_tree_begins_with_none_with_a_larger_or_without_proof_is_never_shown(first, second, nodes):
+    path = [leaf_hash(b"")] * nodes
+    with pytest.raises(ProofInvalid, match=r"^There is nothing to be shown\.$"):
+        merkle.verify_consistency(first=first, second=second, first_root=b"", second_root=b"", path=path)
+
+
+def test_whoever_is_refused_a_proof_hears_why(tree):
+    known = {"first": 6, "second": 8, "first_root": tree.root(6), "second_root": tree.root(8)}
+    path = merkle.consistency_proof(6, 8, tree.node)
+    with pytest.raises(ProofInvalid, match=r"^The proof is too long\.$"):
+        merkle.verify_consistency(**known, path=[*path, path[0]])
+    with pytest.raises(ProofInvalid, match=r"^The proof is too short\.$"):
+        merkle.verify_consistency(**known, path=path[:-1])
+    for wrong in ({"first_root": tree.root(5)}, {"second_root": tree.root(7)}, {"path": [path[0], *path[:0:-1]]}):
+        with pytest.raises(ProofInvalid, match=r"^The proof leads to another root\.$"):
+            merkle.verify_consistency(**{"path": path} | known | wrong)
+
+
+def test_every_tree_is_shown_to_begin_with_every_smaller_one(tree):
+    for second in range(1, 36):
+        for first in range(1, second + 1):
+            path = merkle.consistency_proof(first, second, tree.node)
+            merkle.verify_consistency(
+                first=first, second=second, first_root=tree.root(first), second_root=tree.root(second), path=path
+            )
 
 
 def test_edge_taken_from_a_stored_tree_goes_on_as_if_it_had_never_stopped(tree):

@@ -9,7 +9,7 @@ from django_tasks_db.models import DBTaskResult
 
 from tests.by_hand import write_by_hand
 from tests.workflows.factories import ActorFactory, LoanFactory, loan_for
-from tests.workflows.testapp.models import FaultyLoan, Loan
+from tests.workflows.testapp.models import FaultyLoan, FickleLoan, Loan
 from workflows import effects
 from workflows.errors import NoSuchTransition, NotPermitted, ReasonRequired, StaleVersion, TransitionBlocked
 from workflows.models import LedgerRecord, Reason
@@ -101,12 +101,14 @@ def test_roles_count_on_the_societys_own_day(actor, settings, hour, may):
 
 
 def test_guard_is_told_who_acts_why_when_and_on_which_edge(actor):
-    loan = FaultyLoan.objects.create(title="x", grants={str(actor.pk): ["chief"]})
+    loan = FickleLoan.objects.create(title="x", grants={str(actor.pk): ["chief"]})
     now = datetime(2026, 3, 1, 12, tzinfo=UTC)
     with pytest.raises(TransitionBlocked) as blocked:
         perform(loan, "testify", actor=actor, reason=" Because. ", now=now)
     assert str(blocked.value) == f"{actor.pk}|Because.|2026-03-01 12:00|testify"
-    assert explain(loan, "testify", actor, now=now).unmet[0].message == f"{actor.pk}||2026-03-01 12:00|testify"
+    shown = explain(loan, "testify", actor, now=now)
+    assert shown.unmet[0].message == f"{actor.pk}||2026-03-01 12:00|testify"
+    assert shown in available_actions(loan, actor, now=now)
 
 
 def test_door_looks_at_what_is_stored_not_at_what_the_caller_holds(actor):

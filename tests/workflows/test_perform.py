@@ -7,8 +7,9 @@ from django.core.exceptions import ImproperlyConfigured
 from django.db import transaction
 
 from tests.workflows.factories import ActorFactory, LoanFactory, loan_for
-from tests.workflows.testapp.models import FaultyLoan, Loan, Shelf
+from tests.workflows.testapp.models import FaultyLoan, FickleLoan, Loan, Shelf
 from workflows.errors import NoSuchTransition, NotPermitted, ReasonRequired, StaleVersion, TransitionBlocked
+from workflows.guards import Unmet
 from workflows.models import LedgerRecord
 from workflows.services import available_actions, explain, perform
 
@@ -40,14 +41,15 @@ def test_step_changes_state_and_version_and_leaves_one_record(actor):
 
 def test_stranger_is_refused_and_nothing_changes(actor):
     loan = LoanFactory()
-    with pytest.raises(NotPermitted):
+    with pytest.raises(NotPermitted, match=r"^You don't hold a role that may do this\.$"):
         perform(loan, "lend", actor=actor)
     assert unchanged(loan)
 
 
 def test_act_that_the_state_does_not_allow_is_refused_in_words(actor):
     loan = loan_for(actor, "reader")
-    with pytest.raises(NoSuchTransition, match="Asked for"):
+    words = "^This is not possible any more, or not yet: the present state is “Asked for”\\.$"
+    with pytest.raises(NoSuchTransition, match=words):
         perform(loan, "give_back", actor=actor)
     assert unchanged(loan)
 
@@ -59,7 +61,7 @@ def test_unknown_act_is_refused(actor):
 
 def test_stale_version_is_refused_before_anything_else_is_looked_at(actor):
     loan = LoanFactory()
-    with pytest.raises(StaleVersion, match="Somebody else"):
+    with pytest.raises(StaleVersion, match=r"^Somebody else has changed this since you looked at it\.$"):
         perform(loan, "lend", actor=actor, expected_version=4)
     assert unchanged(loan)
 
@@ -67,7 +69,7 @@ def test_stale_version_is_refused_before_anything_else_is_looked_at(actor):
 def test_subject_that_has_gone_is_stale(actor):
     loan = loan_for(actor, "clerk")
     Loan.objects.filter(pk=loan.pk).delete()
-    with pytest.raises(StaleVersion, match="no longer exists"):
+    with pytest.raises(StaleVersion, match=r"^This no longer exists\.$"):
         perform(loan, "lend", actor=actor)
 
 
@@ -78,6 +80,11 @@ def test_guard_blocks_and_says_what_is_missing(actor):
     assert [(item.code, item.need) for item in blocked.value.unmet] == [("fee_due", "3")]
     assert str(blocked.value) == "The fee is due."
     assert unchanged(loan)
+
+
+def test_what_a_guard_does_not_know_it_leaves_empty():
+    unmet = Unmet(code="fee_due", message="The fee is due.")
+    assert (unmet.requirement, unmet.have, unmet.need, unmet.remedy_url) == ("", "", "", "")
 
 
 def test_every_guard_is_asked_so_that_people_hear_of_all_faults_at_once(actor):
@@ -94,9 +101,12 @@ def test_guard_that_fails_blocks_instead_of_letting_through(actor, caplog):
     loan = FaultyLoan.objects.create(title="x", grants={str(actor.pk): ["chief"]})
     with pytest.raises(TransitionBlocked) as blocked:
         perform(loan, "explode", actor=actor)
-    assert [item.code for item in blocked.value.unmet] == ["guard_failed", "guard_failed"]
-    assert "Guard broken failed" in caplog.text
-    assert "Guard unknown failed" in caplog.text
+    told = Unmet(code="guard_failed", message="This can't be checked at the moment. Please tell us.")
+    assert blocked.value.unmet == [told, told]
+    assert [(record.name, record.getMessage()) for record in caplog.records] == [
+        ("workflows.guards", "Guard broken failed"),
+        ("workflows.guards", "Guard unknown failed"),
+    ]
 
 
 @pytest.mark.parametrize("reason", ["", "   \n"])
@@ -196,6 +206,39 @@ def test_caller_sees_the_step_with_its_cached_relations_renewed(actor):
     assert loan.shelf.name == "new"
 
 
+@pytest.mark.parametrize("name", ["vanish", "evaporate"])
+def test_act_without_a_method_names_what_the_programmer_has_to_write(actor, name):
+    loan = FaultyLoan.objects.create(title="x", grants={str(actor.pk): ["reader"]})
+    with pytest.raises(ImproperlyConfigured, match=f"^FaultyLoan has no django-fsm transition {name}\\.$"):
+        perform(loan, name, actor=actor)
+
+
+@pytest.mark.parametrize("reason", ["", "Because."])
+@pytest.mark.parametrize("name", ["heed", "weigh"])
+def test_where_an_act_leads_may_hang_on_who_acts_why_and_when(actor, name, reason):
+    told = f"{actor.pk}|{reason}|2026-03-01 12:00|{name}"
+    loan = FickleLoan.objects.create(title="x", note=told, grants={str(actor.pk): ["chief"]})
+    foreseen = "paused" if reason else "lent"  # before a reason is given
+    assert explain(loan, name, actor, now=NOON).transition.target == foreseen
+    assert [
+        action.transition.target
+        for action in available_actions(loan, actor, now=NOON)
+        if action.transition.name == name
+    ] == [foreseen]
+    assert perform(loan, name, actor=actor, reason=reason, now=NOON).target == "lent"
+
+
+def test_of_two_edges_a_method_that_stays_takes_the_one_that_stays(actor):
+    loan = FickleLoan.objects.create(title="x", grants={str(actor.pk): ["chief"]})
+    assert perform(loan, "idle", actor=actor).target == "asked"
+
+
+def test_partly_loaded_object_can_be_explained(actor):
+    loan = loan_for(actor, "clerk")
+    perform(loan, "pause", actor=actor)
+    assert explain(Loan.objects.defer("note").get(), "resume", actor).transition.target == "asked"
+
+
 @pytest.mark.parametrize("name", ["bungle", "vanish", "wander"])
 def test_model_that_disagrees_with_its_definition_is_a_programmers_fault(actor, name):
     loan = FaultyLoan.objects.create(title="x", grants={str(actor.pk): ["chief", "reader", "clerk"]})
@@ -221,6 +264,11 @@ def test_available_actions_are_those_of_ones_roles_with_what_is_missing(actor):
     assert not actions["lend"].possible
     assert [item.code for item in actions["lend"].unmet] == ["fee_due"]
     assert actions["pause"].possible
+
+
+def test_what_is_possible_is_neither_refused_nor_lacks_anything(actor):
+    action = explain(loan_for(actor, "clerk"), "lend", actor)
+    assert (action.permitted, action.refusal, action.unmet) == (True, "", ())
 
 
 def test_explaining_changes_nothing(actor):

@@ -121,6 +121,13 @@ def test_subject_removed_meanwhile_is_stale(actor):
     assert not LedgerRecord.objects.exists()
 
 
+@pytest.fixture
+def _no_bell_is_left():
+    yield
+    effects.unsubscribe(subject_kind="loan", transition="lend", name="bell")
+
+
+@pytest.mark.usefixtures("_no_bell_is_left")
 def test_effect_taken_up_by_many_workers_is_done_once(actor):
     record = perform(loan_for(actor, "clerk"), "lend", actor=actor)
     done: list[LedgerRecord] = []

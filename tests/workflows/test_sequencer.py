@@ -90,9 +90,23 @@ def test_busy_tree_stops_no_step_and_is_caught_up_later(monkeypatch, caplog):
         patch.setattr(sequencer, "_locked_head", busy)
         lend()
     assert waiting_entries() == 1
-    assert "stay in wait" in caplog.text
+    (said,) = (record for record in caplog.records if record.name == "workflows.sequencer")
+    assert said.getMessage() == "The tree is busy; the entries stay in wait for the next writer or for tick."
+    assert said.exc_info[0] is OperationalError
     lend()
     assert_tree_is_whole(2)
+
+
+@pytest.mark.django_db(transaction=True)
+def test_fault_in_the_tree_comes_after_the_commit_and_undoes_no_step(monkeypatch):
+    def broken() -> None:
+        raise ZeroDivisionError
+
+    with monkeypatch.context() as patch:
+        patch.setattr(sequencer, "_locked_head", broken)
+        (record,) = lend()
+    assert LedgerRecord.objects.get() == record
+    assert waiting_entries() == 1
 
 
 @pytest.mark.django_db

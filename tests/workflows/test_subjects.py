@@ -3,7 +3,9 @@
 import threading
 
 import pytest
-from django.db import DatabaseError
+from django.db import DatabaseError, IntegrityError, transaction
+from django.forms import modelform_factory
+from django.utils.connection import ConnectionDoesNotExist
 
 from tests.by_hand import write_by_hand
 from tests.workflows.factories import ActorFactory, LoanFactory, loan_for
@@ -52,6 +54,64 @@ def test_refreshing_other_fields_leaves_the_state_alone():
     write_by_hand(loan, note="new", state="lent")
     loan.refresh_from_db(fields=["note"])
     assert (loan.note, loan.state) == ("new", "asked")
+
+
+def test_state_alone_can_be_refreshed():
+    loan = LoanFactory()
+    write_by_hand(loan, note="new", state="lent")
+    loan.refresh_from_db(fields=["state"])
+    assert (loan.note, loan.state) == ("", "lent")
+
+
+def test_refreshing_by_a_query_without_the_state_leaves_it_alone():
+    loan = LoanFactory()
+    write_by_hand(loan, note="new", state="lent")
+    loan.refresh_from_db(from_queryset=Loan.objects.defer("state"))
+    assert loan.__dict__["state"] == "asked"
+    assert loan.note == "new"
+
+
+def test_database_that_is_named_is_the_one_that_is_asked():
+    loan = LoanFactory()
+    with pytest.raises(ConnectionDoesNotExist):
+        loan.refresh_from_db(using="elsewhere")
+    with pytest.raises(ConnectionDoesNotExist):
+        loan.save(using="elsewhere")
+
+
+def test_saving_as_new_or_as_known_is_what_it_is_elsewhere():
+    loan = LoanFactory()
+    with pytest.raises(IntegrityError), transaction.atomic():
+        loan.save(force_insert=True)
+    with pytest.raises(ValueError, match="no primary key"):
+        Loan(title="x").save(force_update=True)
+
+
+def test_step_of_a_subject_that_has_gone_does_not_bring_it_back():
+    loan = LoanFactory()
+    Loan.objects.all().delete()
+    with pytest.raises(DatabaseError, match="did not affect any rows"), transaction.atomic():
+        loan.save_step()
+    assert not Loan.objects.exists()
+
+
+def test_what_was_not_loaded_is_not_read_for_saving(django_assert_num_queries):
+    LoanFactory()
+    loan = Loan.objects.defer("note").get()
+    with django_assert_num_queries(1):
+        loan.save()
+
+
+def test_no_two_subjects_share_their_public_name():
+    first = LoanFactory()
+    with pytest.raises(IntegrityError), transaction.atomic():
+        LoanFactory(uuid=first.uuid)
+
+
+def test_no_form_asks_for_what_the_engine_gives():
+    asked = modelform_factory(Loan, fields="__all__").base_fields
+    assert "title" in asked
+    assert not {"uuid", "version"} & set(asked)
 
 
 def test_state_that_was_not_loaded_is_read_when_it_is_asked_for():

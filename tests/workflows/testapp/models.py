@@ -59,6 +59,21 @@ FAULTY = replace(
         Transition(name="fork", source="asked", target="paused", roles=CHIEF),
         Transition(name="wander", source="paused", target="asked", roles=CHIEF),
         Transition(name="wander", source="paused", target="lent", roles=CHIEF),
+        Transition(name="evaporate", source="asked", target="lent", roles=READER),
+    ),
+)
+FICKLE = replace(
+    LOAN,
+    name="fickle loan",
+    transitions=(
+        *LOAN.transitions,
+        Transition(name="testify", source="asked", target="lent", roles=CHIEF, guards=("witness",)),
+        Transition(name="heed", source="asked", target="lent", roles=CHIEF),
+        Transition(name="heed", source="asked", target="paused", roles=CHIEF),
+        Transition(name="weigh", source="asked", target="lent", roles=CHIEF),
+        Transition(name="weigh", source="asked", target="paused", roles=CHIEF),
+        Transition(name="idle", source="asked", target="lent", roles=CHIEF),
+        Transition(name="idle", source="asked", target="asked", roles=CHIEF),
     ),
 )
 
@@ -78,8 +93,11 @@ def broken(subject: WorkflowSubject, context: TransitionContext) -> Iterable[Unm
 
 
 def witness(subject: WorkflowSubject, context: TransitionContext) -> Iterable[Unmet]:
-    seen = f"{context.actor.pk}|{context.reason}|{context.now:%Y-%m-%d %H:%M}|{context.transition.name}"
-    yield Unmet(code="witness", message=seen)
+    yield Unmet(code="witness", message=seen(context))
+
+
+def seen(context: TransitionContext) -> str:
+    return f"{context.actor.pk}|{context.reason}|{context.now:%Y-%m-%d %H:%M}|{context.transition.name}"
 
 
 GUARDS: Mapping[str, Guard] = {"paid": paid, "in_time": in_time, "broken": broken, "witness": witness}
@@ -220,6 +238,38 @@ class FaultyLoan(Loan):
     @transition(field="state", source="paused", target=RETURN_VALUE("nowhere"))
     def wander(self, *, context: TransitionContext) -> str:
         return "elsewhere"
+
+
+class FickleLoan(FaultyLoan):
+    """No fault in it, but where its acts lead hangs on more than its own fields."""
+
+    class Meta:
+        proxy = True
+
+    def workflow_definition(self) -> WorkflowDefinition:
+        return FICKLE
+
+    def rules_digest(self) -> str:
+        return "f" * 64
+
+    def evidence_snapshot(self, now: datetime) -> list[EvidenceReference]:
+        return [EvidenceReference(kind="clock", id=now.isoformat(), sha256="0" * 64)]
+
+    def if_as_noted(self, *, context: TransitionContext) -> str:
+        return "lent" if seen(context) == self.note else "paused"
+
+    @transition(field="state", source="asked", target=RETURN_VALUE("lent", "paused"))
+    def heed(self, *, context: TransitionContext) -> str:
+        """Where it leads hangs on who acts, why and when: its method says."""
+        return self.if_as_noted(context=context)
+
+    @transition(field="state", source="asked", target=GET_STATE(if_as_noted))
+    def weigh(self, *, context: TransitionContext) -> None:
+        """The same, said by django-fsm's other way."""
+
+    @transition(field="state", source="asked", target=None)
+    def idle(self, *, context: TransitionContext) -> None:
+        """Of the two edges of its definition it takes the one that stays."""
 
 
 class Receipt(models.Model):
