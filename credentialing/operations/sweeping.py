@@ -10,6 +10,7 @@ from datetime import datetime
 from itertools import batched
 from pathlib import Path
 
+from django.conf import settings
 from django.core.files.storage import FileSystemStorage, Storage, storages
 from django.db import models
 
@@ -38,7 +39,8 @@ class Store:
 class Orphan:
     """A file that no row knows; `kept` says why it is left alone, "" when it isn't wanted any more."""
 
-    store: Store
+    place: str
+    storage: Storage
     name: str
     kept: str = ""
 
@@ -48,7 +50,7 @@ class Orphan:
         Raises:
             OSError: the store refuses.
         """
-        self.store.storage.delete(self.name)
+        self.storage.delete(self.name)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -87,7 +89,15 @@ def orphans(store: Store, *, before: datetime) -> Iterator[Orphan]:
                 continue
             if name.partition("/")[0] in busy and not _is_unfinished(name):
                 kept = kept or "its certificate is being issued"
-            yield Orphan(store=store, name=name, kept=kept)
+            yield Orphan(place=store.name, storage=store.storage, name=name, kept=kept)
+
+
+def unfinished_checkpoints(*, before: datetime) -> Iterator[Orphan]:
+    """What was being written into the folder of checkpoints when a process ended; whole ones are never touched."""
+    storage = FileSystemStorage(location=settings.LEDGER_CHECKPOINTS_DIR)
+    for name in _files(storage):
+        if _is_unfinished(name):
+            yield Orphan(place="checkpoints", storage=storage, name=name, kept=_why_kept(storage, name, before))
 
 
 def missing(store: Store) -> Iterator[Missing]:

@@ -28,6 +28,7 @@ OLD = 2 * 60 * 60
 @pytest.fixture(autouse=True)
 def shelves(settings, tmp_path) -> dict[str, Path]:
     """Empty stores."""
+    settings.LEDGER_CHECKPOINTS_DIR = str(tmp_path / "checkpoints")
     settings.STORAGES = {
         **settings.STORAGES,
         **{
@@ -86,6 +87,15 @@ def test_what_was_being_written_when_a_process_died_is_removed(shelves, monkeypa
     certificate = prepared()
     left_lying(shelves, f"{certificate.uuid}/.writing-abc", store="certificates")
     assert ".writing-abc has no row: removed" in sweep("--delete")
+
+
+def test_checkpoint_that_was_being_written_when_a_process_died_is_removed_and_whole_ones_never(settings, tmp_path):
+    settings.LEDGER_CHECKPOINTS_DIR = str(tmp_path)
+    for name in (".writing-abc", "000000000007-0123456789abcdef.txt", "notes"):
+        (tmp_path / name).write_text("a checkpoint")
+        os.utime(tmp_path / name, (0, 0))
+    assert "checkpoints: .writing-abc has no row: removed\n1 files" in sweep("--delete")
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["000000000007-0123456789abcdef.txt", "notes"]
 
 
 def test_drawing_stays_while_its_certificate_is_being_issued(shelves, monkeypatch):

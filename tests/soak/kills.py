@@ -14,6 +14,7 @@ from typing import Any
 from unittest.mock import patch
 
 import time_machine
+from django.conf import settings
 from django.core.management import call_command
 from django.db import connection
 from django.utils import timezone
@@ -164,6 +165,7 @@ def half_done(intents: dict[Any, str]) -> Iterator[str]:
     for application in Application.objects.exclude(state="withdrawn").order_by("-pk")[:20]:
         yield from (str(fault) for fault in verify_chain(application))
         yield from uneven(application)
+    yield from (f"{path.name} in {path.parent.name}" for path in Path(settings.DATA_DIR).rglob(".writing-*"))
     if DBTaskResult.objects.ready().exists():
         yield "a task waits"
 

@@ -1,13 +1,14 @@
 """`manage.py sweep [--delete] [--older-than MINUTES]`: every row has its file, and every file its row."""
 
 from argparse import ArgumentParser
+from collections.abc import Iterator
 from datetime import timedelta
 from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError
 from django.utils import timezone
 
-from credentialing.operations.sweeping import STORES, Orphan, Store, missing, orphans
+from credentialing.operations.sweeping import STORES, Orphan, Store, missing, orphans, unfinished_checkpoints
 
 
 class Command(BaseCommand):
@@ -30,11 +31,13 @@ class Command(BaseCommand):
         if older_than < 0:
             msg = "--older-than can't be negative."
             raise CommandError(msg)
+        before = timezone.now() - timedelta(minutes=older_than)
         left_over = gone = 0
         try:
             for store in STORES:
-                left_over += self._sweep(store, older_than=older_than, delete=delete)
+                left_over += self._sweep(orphans(store, before=before), delete=delete)
                 gone += self._look_for_rows(store)
+            left_over += self._sweep(unfinished_checkpoints(before=before), delete=delete)
         except OSError as error:
             msg = f"A store can't be read or changed: {error}."
             raise CommandError(msg) from error
@@ -43,11 +46,11 @@ class Command(BaseCommand):
             msg = f"{gone} rows without their file: bring the files back from a backup."
             raise CommandError(msg)
 
-    def _sweep(self, store: Store, *, older_than: int, delete: bool) -> int:
+    def _sweep(self, found: Iterator[Orphan], *, delete: bool) -> int:
         count = 0
-        for orphan in orphans(store, before=timezone.now() - timedelta(minutes=older_than)):
+        for orphan in found:
             count += 1
-            self.stdout.write(f"{store.name}: {shown(orphan.name)} has no row: {_deal_with(orphan, delete=delete)}")
+            self.stdout.write(f"{orphan.place}: {shown(orphan.name)} has no row: {_deal_with(orphan, delete=delete)}")
         return count
 
     def _look_for_rows(self, store: Store) -> int:
