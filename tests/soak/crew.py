@@ -128,4 +128,6 @@ def environment() -> dict[str, str]:
         "DJANGO_SETTINGS_MODULE": "tests.soak.settings",
         "SOAK_DATABASE": str(connection.settings_dict["NAME"]),
         "CREDENTIALING_DATA_DIR": str(settings.DATA_DIR),
+        "CREDENTIALING_KEYS_DIR": str(settings.LEDGER_KEYS_DIR),
+        "CREDENTIALING_CHECKPOINTS_DIR": str(settings.LEDGER_CHECKPOINTS_DIR),
     }

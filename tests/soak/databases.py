@@ -18,7 +18,8 @@ def place_for(database: str) -> Iterator[None]:
     with tempfile.TemporaryDirectory(prefix="credentialing-soak-") as folder:
         os.environ["CREDENTIALING_DATA_DIR"] = folder
         os.environ["DJANGO_SETTINGS_MODULE"] = "tests.soak.settings"
-        os.environ.pop("CREDENTIALING_DATABASE_URL", None)
+        for name in ("CREDENTIALING_DATABASE_URL", "CREDENTIALING_KEYS_DIR", "CREDENTIALING_CHECKPOINTS_DIR"):
+            os.environ.pop(name, None)
         if database == "sqlite":
             yield
             return

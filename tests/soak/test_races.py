@@ -9,7 +9,7 @@ from tests.soak.running import faults_afterwards, run_race
 from tests.soak.society import Society
 
 pytestmark = pytest.mark.django_db(transaction=True)
-ROUNDS = 5
+ROUNDS = 4
 
 
 def test_of_real_processes_at_once_only_sound_outcomes_come(tmp_path):
