@@ -4,6 +4,7 @@ import hashlib
 from datetime import date, datetime, time, timedelta
 from typing import Any
 
+from django.core.files.storage import storages
 from django.db import transaction
 from django.utils import timezone
 
@@ -115,7 +116,8 @@ def issue_certificate(certificate: Certificate) -> Certificate:
     """Draw the document, store its bytes once and mark it issued; done again, it changes nothing.
 
     A text with a character that no font has is refused, with the reason for the administrator. Where the facts are
-    corrected while they are being drawn, the drawing is dropped: the correction has it done anew.
+    corrected while they are being drawn, the drawing is dropped: the correction has it done anew. Of several workers
+    at once one's bytes are kept; the others take theirs away again.
 
     Raises:
         RenderingFailed: the document could not be drawn for another reason; the intent stays, try again.
@@ -133,6 +135,7 @@ def issue_certificate(certificate: Certificate) -> Certificate:
     with transaction.atomic():
         locked = Certificate.objects.select_for_update().get(pk=certificate.pk)
         if locked.status != Certificate.Status.INTENT or locked.facts != certificate.facts:
+            _drop_drawing(locked, name)
             return locked
         locked.status = Certificate.Status.ISSUED
         locked.storage_name, locked.sha256, locked.size, locked.problem = name, sha256, len(content), ""
@@ -166,6 +169,13 @@ def _have_drawn(credential: Credential) -> None:
     """Let the effect of the award do it: for the first time, or anew for corrected facts and another edition."""
     award = LedgerRecord.objects.of(credential).get(transition="award")
     demand(record=award, effect=DRAWING)
+
+
+def _drop_drawing(certificate: Certificate, name: str) -> None:
+    """Take away what was drawn in vain, once no worker can choose it any more; before that `sweep` finds it."""
+    chosen = certificate.status in {Certificate.Status.ISSUED, Certificate.Status.SUPERSEDED}
+    if chosen and name != certificate.storage_name:
+        storages["certificates"].delete(name)
 
 
 @transaction.atomic

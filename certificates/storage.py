@@ -7,6 +7,8 @@ from pathlib import Path
 from django.core.files.base import ContentFile
 from django.core.files.storage import FileSystemStorage, Storage, storages
 
+UNFINISHED = ".writing-"  # how the names of files begin that are still being written
+
 
 def store_once(name: str, content: bytes, *, storage: Storage | None = None) -> str:
     """Store `content` under `name` unless it lies there already, and answer the name.
@@ -20,7 +22,7 @@ def store_once(name: str, content: bytes, *, storage: Storage | None = None) -> 
         return str(storage.save(name, ContentFile(content)))
     target = Path(storage.path(name))
     target.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-    handle, temporary = tempfile.mkstemp(dir=target.parent, prefix=".writing-")
+    handle, temporary = tempfile.mkstemp(dir=target.parent, prefix=UNFINISHED)
     try:
         with os.fdopen(handle, "wb") as file:
             file.write(content)

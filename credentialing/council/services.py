@@ -4,7 +4,7 @@ from collections import Counter
 from dataclasses import replace
 from datetime import date, datetime
 
-from django.db import transaction
+from django.db import IntegrityError, transaction
 from django.utils import timezone
 
 from certificates.models import Certificate, Credential
@@ -126,10 +126,9 @@ def _decide(decision: Decision, application: Application, actor: Person, outcome
     against = [b for b in decision.ballots.all() if OUTCOMES.get(Ballot.Choice(b.choice)) == outcome]
     decision.outcome = outcome
     decision.decided_at = now
-    decision.minute_number = _next_minute(day)
     decision.conditions = "\n\n".join(b.reason for b in against if b.reason)
     decision.defer_until = max((b.defer_until for b in against if b.defer_until), default=None)
-    decision.save()
+    _enter_in_minutes(decision, day)
     record_event(
         event=Event.DECISION_MADE,
         actor=actor,
@@ -153,9 +152,26 @@ def _decide(decision: Decision, application: Application, actor: Person, outcome
         change_lifecycle(application=application, name="decline", actor=actor, reason=decision.conditions, now=now)
 
 
+def _enter_in_minutes(decision: Decision, day: date) -> None:
+    """Store the decision under the next minute number of the year: 2026-07.
+
+    UNIQUE keeps two decisions at once from taking the same number: whoever comes second waits at the index for the
+    first's commit and takes the next.
+    """
+    while True:
+        decision.minute_number = _next_minute(day)
+        try:
+            with transaction.atomic():
+                decision.save()
+        except IntegrityError:
+            if not Decision.objects.filter(minute_number=decision.minute_number).exists():
+                raise
+        else:
+            return
+
+
 def _next_minute(day: date) -> str:
-    """The next minute number of the year: 2026-07. Two decisions at once can't take the same one (UNIQUE)."""
-    taken = Decision.objects.select_for_update().filter(minute_number__startswith=f"{day.year}-")
+    taken = Decision.objects.filter(minute_number__startswith=f"{day.year}-")
     numbers = [int(number.split("-")[1]) for number in taken.values_list("minute_number", flat=True) if number]
     return f"{day.year}-{max(numbers, default=0) + 1:02}"
 

@@ -4,6 +4,7 @@ import hashlib
 from dataclasses import replace
 
 import pytest
+from django.core.files.storage import storages
 from django.db import IntegrityError, transaction
 from django_tasks_db.models import DBTaskResult
 
@@ -87,6 +88,25 @@ def test_two_workers_at_once_issue_one_document(drawn_quickly, monkeypatch):
     issued = issue_certificate(certificate)
     assert issued.status == "issued"
     assert Certificate.objects.get().issued_at == issued.issued_at
+
+
+def test_worker_that_comes_second_takes_its_own_drawing_away(heard, monkeypatch):
+    """No two drawings need be the same; what was drawn in vain must not lie about."""
+    certificate = prepared()
+    drawn = []
+
+    def draw(facts, token):
+        drawn.append(token)
+        if len(drawn) == 1:
+            issue_certificate(certificate)  # the other worker comes first
+        return f"%PDF-1.7 {len(drawn)}".encode() if len(drawn) == 2 and not heard else b"%PDF-1.7 late"
+
+    monkeypatch.setattr(services, "render_in_child", draw)
+    issued = issue_certificate(certificate)
+    assert issued.read() == b"%PDF-1.7 2"
+    kept = storages["certificates"].listdir(str(certificate.uuid))[1]
+    assert [f"{certificate.uuid}/{name}" for name in kept] == [issued.storage_name]
+    assert heard == [("issued", certificate.pk)]
 
 
 def test_crash_after_storing_resumes_with_the_same_number_token_and_bytes(drawn_quickly, heard, monkeypatch):

@@ -9,6 +9,7 @@ from certificates.models import Certificate, Credential
 from credentialing.applications.models import AwaitedAct
 from credentialing.applications.services.lifecycle import change_lifecycle
 from credentialing.correspondence.models import Letter
+from credentialing.council import services
 from credentialing.council.models import Ballot, Decision
 from credentialing.council.services import (
     NotAVoter,
@@ -147,6 +148,26 @@ def test_minutes_of_a_year_are_numbered_and_unique(walk):
     for member in range(3):
         vote(walk, member)
     assert Decision.objects.get(attempt=1).minute_number == f"{walk.reviewed_on.year}-08"
+
+
+def test_minute_number_that_another_decision_takes_meanwhile_is_left_to_it(walk, monkeypatch):
+    """Two decisions at once on PostgreSQL: both have seen the same last number (tests/soak races them for real)."""
+    year = walk.reviewed_on.year
+    Decision.objects.create(
+        application=walk.application, attempt=9, outcome="deferred", minute_number=f"{year}-01",
+        decided_at=noon(walk.reviewed_on),
+    )  # fmt: skip
+    look_up, seen = services._next_minute, iter([f"{year}-01"])
+    monkeypatch.setattr(services, "_next_minute", lambda day: next(seen, None) or look_up(day))
+    for member in range(3):
+        vote(walk, member)
+    assert Decision.objects.get(attempt=1).minute_number == f"{year}-02"
+
+
+def test_decision_that_breaks_another_rule_is_not_tried_again(walk):
+    undated = Decision(application=walk.application, attempt=1, outcome="approved", decided_at=None)
+    with pytest.raises(IntegrityError, match="decision_decided_with_date_and_minute"):
+        services._enter_in_minutes(undated, walk.reviewed_on)
 
 
 def test_case_whose_evidence_changed_is_no_longer_before_the_council(walk):

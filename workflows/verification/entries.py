@@ -72,9 +72,7 @@ class EntryReader:
 
     def _entry(self, row: Row) -> Entry:
         parts = [write(value) for write, value in zip(self.writers, row[4:], strict=True)]
-        return Entry(
-            -1 if row[0] is None else row[0], row[1], (self.form % tuple(parts)).encode(), row[3], self, row
-        )
+        return Entry(-1 if row[0] is None else row[0], row[1], (self.form % tuple(parts)).encode(), row[3], self, row)
 
     def about(self, row: Row) -> str:
         """What a row is, for a finding."""
