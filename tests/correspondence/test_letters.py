@@ -1,6 +1,6 @@
 """What letters say: the words of one template, to one person, written once."""
 
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from pathlib import Path
 
 import pytest
@@ -18,11 +18,13 @@ from credentialing.applications.services.supervision import answer_supervision, 
 from credentialing.correspondence.models import Letter
 from credentialing.correspondence.services import send_letter
 from credentialing.council.services import change_standing
+from credentialing.council.witness import send_checkpoint
 from credentialing.evidence.services.log import add_log_entry, deny_log_entry
 from credentialing.operations.demo.walk import Officers, noon
 from credentialing.operations.services import tell_administrators
 from credentialing.reviews.services import return_requirement
 from tests.factories import PersonFactory, make_officers, make_walk
+from workflows.checkpoints import make_checkpoint
 
 pytestmark = pytest.mark.django_db
 
@@ -162,6 +164,8 @@ def test_every_template_is_used_by_a_service_and_says_everything():
     write_letters_of_the_whole_way(officers)
     PersonFactory(name="Ines", offices=[Role.ADMINISTRATOR])
     tell_administrators(what="After 6 attempts this was given up: draw certificate.")
+
+    send_checkpoint(checkpoint=make_checkpoint(), on=date(2026, 5, 4))
 
     letters = Letter.objects.all()
     assert {letter.template for letter in letters} == {path.stem for path in TEMPLATES.glob("*.txt")}

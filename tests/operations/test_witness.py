@@ -163,10 +163,12 @@ def test_letter_as_it_is_delivered_is_read_back(council):
         assert read_checkpoint(kept).size == latest_checkpoint().size
 
 
-def test_tick_of_an_empty_ledger_signs_and_sends_nothing():
-    assert not TreeLeaf.objects.exists()
+def test_tick_without_anything_new_signs_nothing_more():
+    """The first one records the settings that it finds, and signs that."""
     run("tick")
-    assert (Checkpoint.objects.count(), letters()) == (0, [])
+    assert (latest_checkpoint().size, letters()) == (1, [])
+    run("tick")
+    assert Checkpoint.objects.count() == 1
 
 
 def test_dry_run_signs_nothing(council):
@@ -178,7 +180,7 @@ def test_dry_run_signs_nothing(council):
 def test_missing_key_or_full_disk_keeps_tick_from_nothing_else(folder, broken, council):
     credential = awarded(valid_until=timezone.localdate() - timedelta(days=1))
     letter = send_letter(template="resumed", to=PersonFactory(), context={"reference": "X", "reason": ""})
-    Letter.objects.filter(pk=letter.pk).update(created_at=timezone.now() - timedelta(hours=1))
+    Letter.objects.filter(pk=letter.pk).update(due_at=timezone.now() - timedelta(hours=1))
     DBTaskResult.objects.all().delete()
     verifier_key()
     if broken == "key":

@@ -20,7 +20,7 @@ from tests.soak.acts import DONE
 from tests.soak.crew import Job
 from tests.soak.society import Society, fresh, seen
 from workflows.ledger import verify_chain
-from workflows.models import LedgerRecord
+from workflows.models import EffectRun, LedgerRecord
 
 type Judge = Callable[[Sequence[str]], Iterator[str]]
 type Race = Callable[[Society, int], tuple[list[Job], Judge]]
@@ -156,8 +156,10 @@ def four_prepare_one_certificate(society: Society, number: int) -> tuple[list[Jo
     def judge(outcomes: Sequence[str]) -> Iterator[str]:
         yield from expect(outcomes, [DONE] * 4)
         yield from count(1, credential.certificates.all(), "certificates")
-        tasks = DBTaskResult.objects.filter(task_path="certificates.tasks.issue_certificate_task")
-        waiting = [task for task in tasks if task.args_kwargs["args"] == [str(credential.certificates.get().uuid)]]
+        drawings = EffectRun.objects.filter(record__subject_id=credential.uuid)
+        yield from count(1, drawings, "drawings")
+        tasks = DBTaskResult.objects.filter(task_path="workflows.effects.run_effect")
+        waiting = [task for task in tasks if task.args_kwargs["args"] == [drawings.get().pk]]
         if len(waiting) != 1:
             yield f"{len(waiting)} tasks"
 
