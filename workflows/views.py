@@ -99,8 +99,7 @@ def consistency(request: HttpRequest) -> JsonResponse:
 
 
 def _refused(form: ConsistencyForm) -> JsonResponse:
-    errors = {name: list(messages) for name, messages in form.errors.items()}
-    return JsonResponse({"errors": errors}, status=400, headers=FOR_EVERYBODY)
+    return JsonResponse({"errors": form.errors}, status=400, headers=FOR_EVERYBODY)
 
 
 def _inclusion(uuid: UUID) -> Inclusion:

@@ -212,19 +212,17 @@ def test_threads_that_start_together_end_with_one_key(folder):
     assert len(list(folder.iterdir())) == 2
 
 
-def test_key_that_another_made_meanwhile_is_taken(folder, monkeypatch):
-    """The other was quicker between our look into the folder and our own key."""
-    look, first = signing._public_halves, []
+def test_key_that_another_made_meanwhile_is_taken(monkeypatch):
+    """The other was quicker: no key when we looked, then theirs with its public half, before we made ours."""
+    read, theirs = signing._read, []
 
-    def looked() -> list[Path]:
-        found = look()
-        if not first:
-            first.append("once")
-            first.append(verifier_key())
-        return found
+    def nothing_yet() -> Ed25519PrivateKey:
+        monkeypatch.setattr(signing, "_read", read)
+        theirs.append(verifier_key())
+        raise FileNotFoundError
 
-    monkeypatch.setattr(signing, "_public_halves", looked)
-    assert verifier_key() == first[1]
+    monkeypatch.setattr(signing, "_read", nothing_yet)
+    assert [verifier_key()] == theirs
 
 
 def test_lost_private_key_is_not_made_anew_in_silence(folder):
