@@ -5,6 +5,7 @@ Prints a table and exits 1 on anything unsound (docs/soak.md).
 
 import argparse
 import os
+import signal
 import sys
 import time
 from pathlib import Path
@@ -21,6 +22,7 @@ def main() -> int:
     parser.add_argument("--only", action="append", metavar="RACE", help="only this race (may be given again)")
     parser.add_argument("--seed", type=int, default=None, help="of the moments of the kills")
     options = parser.parse_args()
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))  # so that everything is put away then too
     with place_for(options.database):
         import django
 

@@ -9,7 +9,15 @@ from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[2]
 # bin/postgres.sh knows how to start one; it stands until our end of the pipe is closed, whatever becomes of us.
-PRIVATE = '. bin/setup.sh; . bin/postgres.sh; start_postgres; echo "$PGHOST"; read -r _; stop_postgres'
+PRIVATE = """
+. bin/setup.sh
+. bin/postgres.sh
+trap stop_postgres EXIT
+trap "exit 1" INT TERM
+start_postgres
+echo "$PGHOST"
+read -r _
+"""
 
 
 @contextmanager
