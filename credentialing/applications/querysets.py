@@ -52,6 +52,10 @@ class ApplicationQuerySet(SealedQuerySet["Application"]):
         supervised = person.supervisions.filter(accepted_at__isnull=False).values("application")
         return self.exclude(state="draft").filter(_conflicted(person) | Q(pk__in=supervised)).exclude(candidate=person)
 
+    def without_ties_to(self, person: "Person") -> "ApplicationQuerySet":
+        """Cases, drafts included, in which nothing keeps this person from judging: whatever office they hold."""
+        return self.filter(self._untied(person))
+
     def found(self, words: str) -> "ApplicationQuerySet":
         """Those whose candidate's name or whose reference contains the words; all without words."""
         if not words:
@@ -71,8 +75,11 @@ class ApplicationQuerySet(SealedQuerySet["Application"]):
         ).distinct()
 
     def _by_office(self, person: "Person") -> Q:
+        return ~Q(state="draft") & self._untied(person)
+
+    def _untied(self, person: "Person") -> Q:
         supervised = person.supervisions.filter(accepted_at__isnull=False).values("application")
-        return ~Q(state="draft") & ~Q(candidate=person) & ~_conflicted(person) & ~Q(pk__in=supervised)
+        return ~Q(candidate=person) & ~_conflicted(person) & ~Q(pk__in=supervised)
 
 
 def _conflicted(person: "Person") -> Q:

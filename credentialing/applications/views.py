@@ -139,6 +139,7 @@ def requirement(request: AuthedRequest, application: Application, slug: str) -> 
         "sentence": kind(item.requirement.kind).sentence(item.requirement),
         "door": door(item.requirement),
         "files": application.files.standing().filter(requirement=slug),
+        "out_of_sight": application.files.out_of_sight().filter(requirement=slug).exists(),
         "stage": application.definition.stage(item.requirement.stage),
     }
     return render(request, "applications/requirement.html", context)

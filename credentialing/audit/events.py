@@ -31,7 +31,7 @@ class Event(StrEnum):
     SUPERVISOR_ENDED = "applications:supervisor:ended"
     FILE_UPLOADED = "evidence:file:uploaded"
     FILE_DOWNLOADED = "evidence:file:downloaded"
-    FILE_WITHDRAWN = "evidence:file:withdrawn"
+    FILE_WITHDRAWN = "evidence:file:withdrawn"  # only in old entries: today it is a step of the file
     ITEM_ADDED = "evidence:item:added"
     ITEM_EDITED = "evidence:item:edited"
     ITEM_REMOVED = "evidence:item:removed"

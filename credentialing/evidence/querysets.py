@@ -2,11 +2,13 @@
 
 from typing import TYPE_CHECKING
 
+from django.db.models import Q
 from django.utils import timezone
 
 from credentialing.accounts.models import Person
 from credentialing.applications.models import Application
-from workflows.models import SealedQuerySet
+from credentialing.evidence.lifecycle import COMMITTEE, DESTROYED, QUARANTINED, STANDING, WITHDRAWN
+from workflows.models import LedgerRecord, SealedQuerySet
 
 if TYPE_CHECKING:
     from credentialing.evidence.models import (  # noqa: F401 - names in annotations
@@ -101,9 +103,33 @@ class EvidenceFileQuerySet(SealedQuerySet["EvidenceFile"]):
     """Uploaded files."""
 
     def standing(self) -> "EvidenceFileQuerySet":
-        """Not withdrawn."""
-        return self.filter(withdrawn_at__isnull=True)
+        """Those that count."""
+        return self.filter(state=STANDING)
+
+    def out_of_sight(self) -> "EvidenceFileQuerySet":
+        """In quarantine or destroyed: nobody reads them as evidence."""
+        return self.filter(state__in=(QUARANTINED, DESTROYED))
+
+    def in_cases_open_to(self, person: Person) -> "EvidenceFileQuerySet":
+        """Those of cases that this person may open, also the ones that are out of sight."""
+        return self.filter(application__in=Application.objects.visible_to(person))
+
+    def awaiting(self, person: Person) -> "EvidenceFileQuerySet":
+        """Those in quarantine that this officer must deal with, longest waiting first."""
+        return self._in_the_hands_of(person).filter(state=QUARANTINED).order_by("state_since", "pk")
+
+    def ever_quarantined_for(self, person: Person) -> "EvidenceFileQuerySet":
+        """Those that this officer deals with or has dealt with."""
+        records = LedgerRecord.objects.filter(subject_kind=self.model.subject_kind, transition="quarantine")
+        return self._in_the_hands_of(person).filter(uuid__in=records.order_by().values("subject_id"))
 
     def visible_to(self, person: Person) -> "EvidenceFileQuerySet":
-        """Those of cases that this person may open."""
-        return self.filter(application__in=Application.objects.visible_to(person))
+        """Those whose bytes this person may read: of cases open to them, and in quarantine what they must deal with."""
+        in_sight = Q(application__in=Application.objects.visible_to(person), state__in=(STANDING, WITHDRAWN))
+        return self.filter(in_sight | Q(pk__in=self.awaiting(person).order_by().values("pk")))
+
+    def _in_the_hands_of(self, person: Person) -> "EvidenceFileQuerySet":
+        """Coordinator and chair deal with the files of candidates to whom nothing ties them."""
+        if not person.roles_on(timezone.localdate()) & COMMITTEE:
+            return self.none()
+        return self.filter(application__in=Application.objects.without_ties_to(person))

@@ -2,7 +2,17 @@
 
 from django.urls import path
 
-from credentialing.evidence.views import confirmations, events, fees, files, log, observations, statements, supervision
+from credentialing.evidence.views import (
+    confirmations,
+    events,
+    fees,
+    files,
+    log,
+    observations,
+    quarantine,
+    statements,
+    supervision,
+)
 
 app_name = "evidence"
 urlpatterns = [
@@ -22,6 +32,12 @@ urlpatterns = [
     # whoever may open the case
     path("files/<uuid:uuid>/", files.file, name="file"),
     path("files/<uuid:uuid>/withdraw/", files.file_withdraw, name="file-withdraw"),
+    path("files/<uuid:uuid>/restore/", files.file_restore, name="file-restore"),
+    path("files/<uuid:uuid>/quarantine/", quarantine.quarantine, name="file-quarantine"),
+    # coordinator and chair, who deal with what is in quarantine
+    path("reviews/files/", quarantine.quarantined_files, name="quarantined-files"),
+    path("reviews/files/<uuid:uuid>/", quarantine.quarantined_file, name="quarantined-file"),
+    path("reviews/files/<uuid:uuid>/<slug:verb>/", quarantine.quarantine_end, name="quarantine-end"),
     # the co-leader
     path("confirm/<slug:token>/", confirmations.confirm, name="confirm"),
     # the supervisor

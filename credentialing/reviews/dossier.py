@@ -1,6 +1,6 @@
 """A case as its judges read it: every requirement with its evidence, what was said of it, what this reader may do."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
@@ -9,6 +9,7 @@ from credentialing.accounts.models import Person
 from credentialing.applications.models import Application, RequirementProgress
 from credentialing.applications.presentation import TONES
 from credentialing.applications.progress import Assessment, assess_case, next_stage, stage_is_ready
+from credentialing.evidence.models import EvidenceFile
 from credentialing.pathways.definitions import Stage
 from credentialing.pathways.kinds import kind
 from credentialing.reviews.exhibits import Exhibit, exhibits_of
@@ -36,6 +37,7 @@ class Sheet:
     tone: str
     exhibits: list[Exhibit]
     files: list[Any]
+    out_of_sight: list[Any]
     words: list[Word]
     may_sign: bool
     may_return: bool
@@ -71,9 +73,8 @@ def dossier(application: Application, reader: Person, on: date) -> list[StageShe
     words: dict[str, list[SignOff]] = {}
     for row in application.sign_offs.standing().select_related("reviewer"):
         words.setdefault(row.requirement, []).append(row)
-    files: dict[str, list[Any]] = {}
-    for file in application.files.standing():
-        files.setdefault(file.requirement, []).append(file)
+    files = _by_requirement(application.files.standing())
+    out_of_sight = _by_requirement(application.files.out_of_sight())
     reading = _Reading(application=application, reader=reader, roles=_judging_roles(application, reader, on), on=on)
     slugs = [stage.slug for stage in application.definition.stages]
     state = application.paused_from or application.state
@@ -88,6 +89,7 @@ def dossier(application: Application, reader: Person, on: date) -> list[StageShe
                     assessments[requirement.slug],
                     words.get(requirement.slug, []),
                     files.get(requirement.slug, []),
+                    out_of_sight.get(requirement.slug, []),
                 )
                 for requirement in stage.requirements
             ],
@@ -126,7 +128,16 @@ def _judging_roles(application: Application, reader: Person, on: date) -> frozen
     return reader.roles_on(on)
 
 
-def _sheet(reading: _Reading, item: Assessment, words: Sequence[SignOff], files: list[Any]) -> Sheet:
+def _by_requirement(files: Iterable[EvidenceFile]) -> dict[str, list[Any]]:
+    found: dict[str, list[Any]] = {}
+    for file in files:
+        found.setdefault(file.requirement, []).append(file)
+    return found
+
+
+def _sheet(
+    reading: _Reading, item: Assessment, words: Sequence[SignOff], files: list[Any], out_of_sight: list[Any]
+) -> Sheet:
     application, reader, roles, on = reading.application, reading.reader, reading.roles, reading.on
     signing = [role for role in item.missing_roles if role in roles]
     spoken = any(
@@ -141,6 +152,7 @@ def _sheet(reading: _Reading, item: Assessment, words: Sequence[SignOff], files:
         tone=TONES[item.status],
         exhibits=exhibits_of(application, item.requirement),
         files=files,
+        out_of_sight=out_of_sight,
         words=[
             Word(
                 sign_off=word,

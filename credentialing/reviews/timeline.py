@@ -8,6 +8,7 @@ from credentialing.accounts.models import Role
 from credentialing.applications.models import Application
 from credentialing.audit.events import Event
 from credentialing.audit.models import AuditEvent
+from credentialing.evidence.models import EvidenceFile
 from workflows.models import LedgerRecord, TreeLeaf
 
 TITLES: Mapping[Event, str] = {
@@ -17,7 +18,7 @@ TITLES: Mapping[Event, str] = {
     Event.SUPERVISOR_ENDED: "Ended the supervision",
     Event.FILE_UPLOADED: "Uploaded a file",
     Event.FILE_DOWNLOADED: "Downloaded a file",
-    Event.FILE_WITHDRAWN: "Withdrew a file",
+    Event.FILE_WITHDRAWN: "Withdrew a file",  # until files had records of their own
     Event.ITEM_ADDED: "Added a session",
     Event.ITEM_EDITED: "Changed a session",
     Event.ITEM_REMOVED: "Removed a session",
@@ -32,6 +33,13 @@ TITLES: Mapping[Event, str] = {
     Event.SIGN_OFF_TAKEN_BACK: "Took a sign-off back",
     Event.RECUSAL_DECLARED: "Stepped aside because of a conflict of interest",
     Event.DECISION_MADE: "The council decided",
+}
+FILE_ACTS: Mapping[str, str] = {
+    "withdraw": "Withdrew a file",
+    "restore": "Restored a file",
+    "quarantine": "Put a file into quarantine",
+    "release": "Released a file from quarantine",
+    "destroy": "Destroyed a file",
 }
 PARTS: Mapping[str, str] = {
     "candidate": "candidate",
@@ -55,7 +63,7 @@ class Entry:
 
 def timeline(application: Application) -> list[Entry]:
     """What happened in this case; how a member of the council voted is not part of it, what was decided is."""
-    entries = [*_steps(application), *_sign_offs(application), *_events(application)]
+    entries = [*_steps(application), *_file_steps(application), *_sign_offs(application), *_events(application)]
     return sorted(entries, key=lambda entry: entry.at, reverse=True)
 
 
@@ -79,6 +87,23 @@ def _steps(application: Application) -> list[Entry]:
             note="" if places.get(record.uuid) else "Not in the public ledger yet: it gets its place in a moment.",
         )
         for record in records
+    ]
+
+
+def _file_steps(application: Application) -> list[Entry]:
+    """What became of files; those that the system noted afterwards stand in the audit already."""
+    labels = {requirement.slug: requirement.label for requirement in application.definition.requirements}
+    about = {file.uuid: labels.get(file.requirement, file.requirement) for file in application.files.all()}
+    records = LedgerRecord.objects.filter(subject_kind=EvidenceFile.subject_kind, subject_id__in=about)
+    return [
+        Entry(
+            at=record.recorded_at,
+            title=f"{FILE_ACTS[record.transition]}: {about[record.subject_id]}",
+            by=f"{record.actor}, {role_in_words(record.role)}",
+            text=record.reason,
+            tone="warning" if record.transition in {"quarantine", "destroy"} else "",
+        )
+        for record in records.exclude(role="system").select_related("actor", "kept_reason")
     ]
 
 

@@ -18,6 +18,7 @@ from credentialing.applications.presentation import drawn, track
 from credentialing.applications.services.lifecycle import change_lifecycle, sign_off_stage
 from credentialing.audit.events import Event
 from credentialing.audit.services import record_view
+from credentialing.evidence.presentation import quarantines
 from credentialing.reviews.dossier import dossier, sheet_of, stages_within_reach
 from credentialing.reviews.forms import CaseSearchForm, RecusalForm, ReturnForm
 from credentialing.reviews.models import SignOff
@@ -51,6 +52,7 @@ def inbox(request: AuthedRequest) -> HttpResponse:
     context = {
         "page": page,
         "lines": inbox_lines(page.object_list, timezone.now()),
+        "quarantines": quarantines(request.user),
         "conflicts": Application.objects.in_conflict_with(request.user).under_way().select_related("candidate"),
     }
     return render(request, "reviews/inbox.html", context)

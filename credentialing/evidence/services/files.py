@@ -1,4 +1,4 @@
-"""Uploading and withdrawing files."""
+"""Uploading files, withdrawing them and taking that back."""
 
 import hashlib
 import uuid
@@ -11,11 +11,14 @@ from django.utils import timezone
 
 from credentialing.accounts.models import Person
 from credentialing.applications.models import Application
+from credentialing.applications.progress import note_progress
 from credentialing.audit.events import Event
 from credentialing.evidence.inspection import inspect
 from credentialing.evidence.models import EvidenceFile
 from credentialing.evidence.services.cases import EvidenceRefused, lock_case, must_be_candidate, note_change
 from credentialing.evidence.storage import discard, store_new
+from workflows.models import LedgerRecord
+from workflows.services import perform
 
 
 def upload_file(
@@ -32,7 +35,8 @@ def upload_file(
 
     Raises:
         PermissionError: not the candidate.
-        EvidenceRefused: the requirement takes no files, too many, the same again, or what `inspect` refuses.
+        EvidenceRefused: the requirement takes no files, too many, the same again or one that was taken out of
+            sight, or what `inspect` refuses.
     """
     now = now or timezone.now()
     must_be_candidate(application, actor)
@@ -63,35 +67,57 @@ def upload_file(
 
 
 @transaction.atomic
-def withdraw_file(*, file: EvidenceFile, actor: Person, now: datetime | None = None) -> EvidenceFile:
-    """Withdraw a file: it is kept, and counts no more.
+def withdraw_file(
+    *, file: EvidenceFile, actor: Person, expected_version: int | None = None, now: datetime | None = None
+) -> EvidenceFile:
+    """Withdraw a file: it is kept, and counts no more until the candidate restores it.
 
     Raises:
-        PermissionError: not the candidate.
-        EvidenceRefused: withdrawn already.
+        TransitionError: the refusals of the engine.
     """
-    now = now or timezone.now()
-    application = lock_case(file.application)
-    must_be_candidate(application, actor)
-    file = EvidenceFile.objects.get(pk=file.pk)
-    if file.withdrawn_at is not None:
-        msg = "This file has already been withdrawn."
-        raise EvidenceRefused(msg)
-    file.withdrawn_at = now
-    file.save(update_fields=["withdrawn_at"])
-    note_change(
-        application,
-        event=Event.FILE_WITHDRAWN,
-        actor=actor,
-        now=now,
-        details={"file": str(file.uuid), "requirement": file.requirement},
-    )
+    carry_out(file, "withdraw", actor=actor, expected_version=expected_version, now=now or timezone.now())
     return file
+
+
+@transaction.atomic
+def restore_file(
+    *, file: EvidenceFile, actor: Person, expected_version: int | None = None, now: datetime | None = None
+) -> EvidenceFile:
+    """Take a withdrawal back: the file counts again.
+
+    Raises:
+        TransitionError: the refusals of the engine; there may be no room, or the same file again.
+    """
+    carry_out(file, "restore", actor=actor, expected_version=expected_version, now=now or timezone.now())
+    return file
+
+
+def carry_out(
+    file: EvidenceFile,
+    act: str,
+    *,
+    actor: Person,
+    now: datetime,
+    reason: str = "",
+    expected_version: int | None = None,
+) -> LedgerRecord:
+    """One step of a file under the lock of its case, whose progress it changes; in the caller's transaction.
+
+    Raises:
+        TransitionError: the refusals of the engine.
+    """
+    application = Application.objects.select_for_update().get(pk=file.application_id)
+    record = perform(file, act, actor=actor, reason=reason, expected_version=expected_version, now=now)
+    note_progress(application, now)
+    return record
 
 
 @transaction.atomic
 def _enter(application: Application, actor: Person, now: datetime, **fields: Any) -> EvidenceFile:
     application = lock_case(application)
+    if application.files.out_of_sight().filter(sha256=fields["sha256"]).exists():
+        msg = "This very file was taken out of sight. Remove what must not be seen from it, then upload that."
+        raise EvidenceRefused(msg)
     standing = application.files.standing()
     if standing.count() >= settings.EVIDENCE_MAX_FILES_PER_CASE:
         msg = f"A case holds at most {settings.EVIDENCE_MAX_FILES_PER_CASE} files. Withdraw one first."
@@ -100,7 +126,7 @@ def _enter(application: Application, actor: Person, now: datetime, **fields: Any
         msg = "You have already uploaded this file here."
         raise EvidenceRefused(msg)
     file = EvidenceFile(application=application, uploaded_by=actor, uploaded_at=now, **fields)
-    file.full_clean(exclude=["application"])
+    file.full_clean(exclude=["application", "state"])
     file.save()
     note_change(
         application,

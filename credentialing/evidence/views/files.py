@@ -1,6 +1,7 @@
-"""Uploading, withdrawing and downloading files."""
+"""Uploading, withdrawing, restoring and downloading files."""
 
 import logging
+from collections.abc import Callable
 from uuid import UUID
 
 from django.conf import settings
@@ -18,10 +19,11 @@ from credentialing.audit.events import Event
 from credentialing.audit.services import record_view
 from credentialing.evidence.forms.files import UploadForm
 from credentialing.evidence.models import EvidenceFile
-from credentialing.evidence.services.cases import EvidenceRefused
-from credentialing.evidence.services.files import upload_file, withdraw_file
+from credentialing.evidence.presentation import file_lines
+from credentialing.evidence.services.files import restore_file, upload_file, withdraw_file
 from credentialing.evidence.views.refusals import accepted, status_of
 from credentialing.ui.responses import conflict
+from workflows.errors import TransitionError
 
 logger = logging.getLogger(__name__)
 
@@ -59,7 +61,7 @@ def files(request: AuthedRequest, application: Application, slug: str) -> HttpRe
         "application": application,
         "requirement": requirement,
         "form": form,
-        "files": application.files.standing().filter(requirement=slug),
+        "lines": file_lines(application.files.filter(requirement=slug).select_related("application"), request.user),
     }
     return render(request, "evidence/files.html", context, status=status_of(form))
 
@@ -68,20 +70,32 @@ def files(request: AuthedRequest, application: Application, slug: str) -> HttpRe
 @require_POST
 def file_withdraw(request: AuthedRequest, uuid: UUID) -> HttpResponse:
     """Withdraw a file."""
+    return _step(request, uuid, withdraw_file, "The file is withdrawn and counts no more. You can restore it.")
+
+
+@signed_in
+@require_POST
+def file_restore(request: AuthedRequest, uuid: UUID) -> HttpResponse:
+    """Take a withdrawal back."""
+    return _step(request, uuid, restore_file, "The file is restored and counts again.")
+
+
+def _step(request: AuthedRequest, uuid: UUID, act: Callable[..., object], done: str) -> HttpResponse:
+    """One act of the candidate on a file of their own."""
     file = get_object_or_404(EvidenceFile.objects.filter(application__candidate=request.user), uuid=uuid)
     back = reverse("evidence:files", args=[file.requirement])
     try:
-        withdraw_file(file=file, actor=request.user)
-    except EvidenceRefused as refusal:
+        act(file=file, actor=request.user)
+    except TransitionError as refusal:
         return conflict(request, str(refusal), back)
-    messages.success(request, "The file is withdrawn and counts no more.")
+    messages.success(request, done)
     return redirect(back)
 
 
 @signed_in
 @require_GET
 def file(request: AuthedRequest, uuid: UUID) -> HttpResponse:
-    """Download a file of a case one may open; who downloaded it is recorded."""
+    """Download a file one may read; who downloaded it is recorded."""
     wanted = get_object_or_404(EvidenceFile.objects.visible_to(request.user).select_related("application"), uuid=uuid)
     try:
         content = wanted.read()

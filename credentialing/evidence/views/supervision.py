@@ -163,6 +163,7 @@ def supervised(request: AuthedRequest, uuid: UUID) -> HttpResponse:
         "stages": stage_tasks(application),
         "form": form,
         "sessions": application.supervision_sessions.standing(),
+        "files": application.files.standing(),
         "agreements": [r for r in application.definition.requirements if r.kind == "agreement"],
         "reports": [r for r in application.definition.requirements if r.kind == "report"],
         "signed": set(

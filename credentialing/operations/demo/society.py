@@ -19,6 +19,7 @@ from credentialing.audit.events import Event
 from credentialing.audit.services import record_event
 from credentialing.correspondence.models import Letter
 from credentialing.correspondence.tasks import deliver_letter
+from credentialing.evidence.services.quarantine import quarantine_file
 from credentialing.operations.demo.people import make_candidate, make_officers
 from credentialing.operations.demo.walk import CaseWalk, Officers, months_after, noon
 from credentialing.pathways.services import publish_pathway, shipped_source
@@ -79,10 +80,19 @@ def _walk(officers: Officers, person: Person, random: Random, number: int) -> Ca
 
 
 def in_the_first_year(walk: CaseWalk, _: Officers) -> None:
-    """In the first year of supervision, two sessions to be confirmed."""
+    """In the first year of supervision, two sessions to be confirmed, a file in quarantine."""
     walk.starts_on = months_ago(10)
     walk.supervisor = walk.officers.supervisors[0]
     walk.begin_supervision().lead(9, unconfirmed=2)
+    lately = noon(timezone.localdate() - timedelta(days=4))
+    walk.upload("supervision_agreement", "Signed agreement", "agreement.pdf", lately)
+    consent = walk.upload("recording_consent", "Consent forms of the group", "consent-forms.pdf", lately)
+    quarantine_file(
+        file=consent,
+        actor=walk.supervisor,
+        reason="The group members' own signed forms, with their names. You keep those; upload only your statement.",
+        now=lately + timedelta(days=1),
+    )
 
 
 def writing_a_draft(walk: CaseWalk, _: Officers) -> None:

@@ -4,7 +4,10 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, time, timedelta
 from decimal import Decimal
+from io import BytesIO
 from random import Random
+
+import pikepdf
 
 from credentialing.accounts.models import Person
 from credentialing.accounts.services import record_membership
@@ -14,9 +17,10 @@ from credentialing.applications.services.drafts import save_application_form, st
 from credentialing.applications.services.lifecycle import sign_off_stage
 from credentialing.applications.services.supervision import answer_supervision, ask_supervisor
 from credentialing.council.services import cast_ballot
-from credentialing.evidence.models import Event
+from credentialing.evidence.models import Event, EvidenceFile
 from credentialing.evidence.services.events import claim_attendance, mark_attendance, save_event
 from credentialing.evidence.services.fees import mark_fee
+from credentialing.evidence.services.files import upload_file
 from credentialing.evidence.services.log import add_log_entry, confirm_log_entries
 from credentialing.evidence.services.observations import request_observation, save_observation
 from credentialing.evidence.services.statements import attest, sign_agreement
@@ -149,6 +153,23 @@ class CaseWalk:
         attest(application=self.application, requirement="recording_consent", actor=self.candidate, now=now)
         self.pay("fee_first_year", now.date() + timedelta(days=1))
         return self
+
+    def upload(self, requirement: str, title: str, original_name: str, now: datetime) -> EvidenceFile:
+        """The candidate uploads a scan; in the demo its pages are blank."""
+        blank = BytesIO()
+        with pikepdf.new() as document:
+            document.add_blank_page()
+            document.docinfo["/Title"] = original_name
+            document.save(blank)
+        return upload_file(
+            application=self.application,
+            requirement=requirement,
+            actor=self.candidate,
+            title=title,
+            original_name=original_name,
+            content=blank.getvalue(),
+            now=now,
+        )
 
     def pay(self, requirement: str, on: date) -> None:
         """A fee is received."""

@@ -10,6 +10,7 @@ from django.core.management.base import BaseCommand, CommandError
 
 from certificates.lifecycle import CREDENTIAL
 from credentialing.applications.workflow import compile_workflow
+from credentialing.evidence.lifecycle import EVIDENCE_FILE
 from credentialing.pathways.loader import load_pathway
 from credentialing.pathways.services import shipped_source
 from workflows.definitions import WorkflowDefinition
@@ -23,7 +24,7 @@ def _application() -> WorkflowDefinition:
     return compile_workflow(load_pathway(shipped_source("abs-leader")))
 
 
-MACHINES = {"application": _application, "credential": lambda: CREDENTIAL}
+MACHINES = {"application": _application, "credential": lambda: CREDENTIAL, "evidence_file": lambda: EVIDENCE_FILE}
 
 
 class Command(BaseCommand):
@@ -58,10 +59,12 @@ class Command(BaseCommand):
 def _page() -> Iterator[str]:
     yield "# The state machines"
     yield ""
-    yield "Written by `manage.py workflow_diagram`; the code is `credentialing/applications/workflow.py` and"
-    yield "`certificates/lifecycle.py`. Only `workflows.services.perform` takes an edge."
+    yield "Written by `manage.py workflow_diagram`; the code is `credentialing/applications/workflow.py`,"
+    yield "`certificates/lifecycle.py` and `credentialing/evidence/lifecycle.py`. Only `workflows.services.perform`"
+    yield "takes an edge."
     yield from _machine("The application (ABS pathway)", _application())
     yield from _machine("The credential", CREDENTIAL)
+    yield from _machine("An uploaded file", EVIDENCE_FILE)
 
 
 def _machine(title: str, definition: WorkflowDefinition) -> Iterator[str]:
