@@ -13,14 +13,16 @@ from credentialing.evidence.models import EvidenceFile
 from workflows.models import LedgerRecord
 from workflows.services import Action, available_actions
 
-NEXT: Mapping[str, str] = {
+STORIES: Mapping[str, str] = {
     STANDING: "",
     WITHDRAWN: "It is kept, and counts no more.",
     QUARANTINED: "It may tell something that must not be seen, so nobody reads it now but the coordinator or the chair "
-    "of the committee. They decide whether it is released or destroyed; you get an e-mail. You need not wait: "
-    "remove everything confidential and upload that file.",
-    DESTROYED: "Nobody can read it any more. If a file is still needed here, upload one from which everything "
-    "confidential is removed.",
+    "of the committee. They decide whether it is released or destroyed; you get an e-mail.",
+    DESTROYED: "Nobody can read it any more.",
+}
+YOUR_TURN: Mapping[str, str] = {
+    QUARANTINED: "You need not wait: remove everything confidential and upload that file.",
+    DESTROYED: "If a file is still needed here, upload one from which everything confidential is removed.",
 }
 TONES: Mapping[str, str] = {STANDING: "good", WITHDRAWN: "neutral", QUARANTINED: "warning", DESTROYED: "neutral"}
 
@@ -33,6 +35,7 @@ class FileLine:
     status: str
     tone: str
     story: str
+    your_turn: str
     reason: str
     readable: bool
     acts: frozenset[str]
@@ -123,7 +126,8 @@ def _line(file: EvidenceFile, candidate: Person, record: LedgerRecord | None) ->
         file=file,
         status=file.workflow_definition().state(file.state).label,
         tone=TONES[file.state],
-        story=NEXT[file.state],
+        story=STORIES[file.state],
+        your_turn=YOUR_TURN.get(file.state, "") if file.application.is_open else "",
         reason=record.reason if record and file.state in {QUARANTINED, DESTROYED} else "",
         readable=file.state in {STANDING, WITHDRAWN},
         acts=frozenset(a.transition.name for a in available_actions(file, candidate) if a.possible),

@@ -7,10 +7,12 @@ from django.urls import reverse
 
 from credentialing.audit.models import AuditEvent
 from credentialing.correspondence.models import Letter
-from credentialing.evidence.models import LogEntry, SupervisionSession
+from credentialing.evidence.models import EvidenceFile, LogEntry, SupervisionSession
+from credentialing.evidence.services.files import upload_file
 from credentialing.evidence.services.log import add_log_entry
 from credentialing.evidence.services.supervision import record_supervision_session
 from credentialing.operations.demo.walk import CaseWalk, noon
+from tests.evidence.samples import pdf
 
 NOW = noon(date(2024, 3, 20))
 
@@ -55,6 +57,19 @@ def record(walk: CaseWalk, actor: Any = None, **changes: Any) -> SupervisionSess
     """The candidate (or somebody else) records a supervision session."""
     return record_supervision_session(
         application=walk.application, actor=actor or walk.candidate, now=NOW, **supervision(**changes)
+    )
+
+
+def upload(walk: CaseWalk, *, slug: str = "recording_consent", content: bytes | None = None) -> EvidenceFile:
+    """The candidate uploads a scan."""
+    return upload_file(
+        application=walk.application,
+        requirement=slug,
+        actor=walk.candidate,
+        title="Mrs. Smith's session",
+        original_name="smith.pdf",
+        content=content or pdf(),
+        now=NOW,
     )
 
 

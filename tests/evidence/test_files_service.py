@@ -9,10 +9,12 @@ from django.core.files.storage import storages
 from credentialing.applications.services.lifecycle import change_lifecycle
 from credentialing.evidence.models import EvidenceFile
 from credentialing.evidence.services.cases import EvidenceRefused
-from credentialing.evidence.services.files import upload_file, withdraw_file
+from credentialing.evidence.services.files import restore_file, upload_file, withdraw_file
 from tests.evidence.acts import NOW, progress, recorded
 from tests.evidence.samples import exif, pdf, picture
 from tests.factories import PersonFactory
+from workflows.errors import NoSuchTransition, NotPermitted, TransitionBlocked
+from workflows.models import LedgerRecord
 
 SCAN = pdf()
 
@@ -134,7 +136,7 @@ def test_closed_case_takes_and_gives_back_no_file(drafted, shelf):
 
     with pytest.raises(EvidenceRefused, match="closed"):
         upload(drafted, content=pdf(pages=2))
-    with pytest.raises(EvidenceRefused, match="closed"):
+    with pytest.raises(TransitionBlocked, match="closed"):
         withdraw_file(file=file, actor=drafted.candidate)
     assert len(shelf()) == 1
 
@@ -149,17 +151,55 @@ def test_long_name_keeps_its_end(drafted):
 def test_withdrawn_file_is_kept_and_counts_no_more(drafted):
     file = withdraw_file(file=upload(drafted), actor=drafted.candidate, now=NOW)
 
-    assert file.withdrawn_at == NOW
+    assert (file.state, file.state_since) == ("withdrawn", NOW)
     assert file.read() == SCAN
     assert storages["evidence"].exists(file.storage_name)
-    assert recorded(drafted.application)[-1] == "evidence:file:withdrawn"
-    with pytest.raises(EvidenceRefused, match="already been withdrawn"):
+    assert not EvidenceFile.objects.standing().exists()
+    assert LedgerRecord.objects.of(file).get().transition == "withdraw"
+    with pytest.raises(NoSuchTransition, match="Withdrawn"):
         withdraw_file(file=file, actor=drafted.candidate)
 
 
 def test_nobody_withdraws_somebody_else_s_file(supervised):
     file = upload(supervised)
 
-    with pytest.raises(PermissionError, match="Only the candidate"):
-        withdraw_file(file=file, actor=supervised.supervisor)
+    for other in (supervised.supervisor, supervised.officers.coordinator, PersonFactory()):
+        with pytest.raises(NotPermitted):
+            withdraw_file(file=file, actor=other)
     assert EvidenceFile.objects.standing().get() == file
+
+
+def test_withdrawal_is_taken_back(drafted):
+    file = upload(drafted)
+    before = progress(drafted, "recording_consent").evidence_digest
+    withdraw_file(file=file, actor=drafted.candidate, now=NOW)
+
+    restore_file(file=file, actor=drafted.candidate, now=NOW)
+
+    assert EvidenceFile.objects.standing().get() == file
+    assert progress(drafted, "recording_consent").evidence_digest == before
+
+
+def test_restored_file_must_find_room_and_no_copy_of_itself(drafted, settings):
+    file = withdraw_file(file=upload(drafted), actor=drafted.candidate, now=NOW)
+    copy = upload(drafted)
+    with pytest.raises(TransitionBlocked, match="already uploaded this file"):
+        restore_file(file=file, actor=drafted.candidate)
+
+    withdraw_file(file=copy, actor=drafted.candidate, now=NOW)
+    settings.EVIDENCE_MAX_FILES_PER_CASE = 1
+    upload(drafted, content=pdf(pages=2))
+    with pytest.raises(TransitionBlocked, match="at most 1 files"):
+        restore_file(file=file, actor=drafted.candidate)
+
+    settings.EVIDENCE_MAX_FILES_PER_CASE = 2
+    restore_file(file=file, actor=drafted.candidate)
+    assert EvidenceFile.objects.standing().count() == 2
+
+
+def test_closed_case_gives_no_file_back_its_place(drafted):
+    file = withdraw_file(file=upload(drafted), actor=drafted.candidate, now=NOW)
+    change_lifecycle(application=drafted.application, name="withdraw", actor=drafted.candidate, now=NOW)
+
+    with pytest.raises(TransitionBlocked, match="closed"):
+        restore_file(file=file, actor=drafted.candidate)

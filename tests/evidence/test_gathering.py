@@ -12,6 +12,7 @@ from credentialing.evidence.services.events import add_to_roster, mark_attendanc
 from credentialing.evidence.services.log import confirm_log_entry, edit_log_entry, remove_log_entry
 from credentialing.pathways.kinds import kind
 from tests.evidence.acts import NOW, group, log, record
+from workflows.services import perform
 
 DAY = NOW.date()
 
@@ -178,10 +179,12 @@ def test_pathway_without_an_evaluated_last_intensive_asks_evaluators_at_any_time
 def test_files_are_told_by_requirement_and_without_the_withdrawn(drafted):
     made = {"application": drafted.application, "title": "A file", "original_name": "a.pdf"}
     made |= {"media_type": "application/pdf", "size": 1, "uploaded_by": drafted.candidate}
-    for number, (slug, withdrawn) in enumerate([("a", None), ("a", None), ("b", None), ("b", NOW)]):
-        drafted.application.files.create(
-            **made, requirement=slug, sha256=f"{number:064d}", storage_name=f"{number}", withdrawn_at=withdrawn
+    for number, (slug, withdrawn) in enumerate([("a", False), ("a", False), ("b", False), ("b", True)]):
+        file = drafted.application.files.create(
+            **made, requirement=slug, sha256=f"{number:064d}", storage_name=f"{number}"
         )
+        if withdrawn:
+            perform(file, "withdraw", actor=drafted.candidate)
 
     found = file_references(drafted.application)
 

@@ -19,8 +19,13 @@ OWN = {
     "attestation": ("recording_consent",),
     "report": ("supervisor_report",),
 }
-SOMEBODY_ELSE_S = {"log-edit": (NOBODY,), "file": (NOBODY,)}
-POST_ONLY = {"log-remove": (NOBODY,), "session-remove": (NOBODY,), "file-withdraw": (NOBODY,)}
+SOMEBODY_ELSE_S = {"log-edit": (NOBODY,), "file": (NOBODY,), "file-quarantine": (NOBODY,)}
+POST_ONLY = {
+    "log-remove": (NOBODY,),
+    "session-remove": (NOBODY,),
+    "file-withdraw": (NOBODY,),
+    "file-restore": (NOBODY,),
+}
 BY_OFFICE = {
     "supervision": ((), Role.SUPERVISOR),
     "supervised": ((NOBODY,), Role.SUPERVISOR),
@@ -29,6 +34,9 @@ BY_OFFICE = {
     "evaluations": ((), Role.OBSERVER),
     "evaluation": ((NOBODY,), Role.OBSERVER),
     "evaluators": ((NOBODY,), Role.COORDINATOR),
+    "quarantined-files": ((), Role.COORDINATOR),
+    "quarantined-file": ((NOBODY,), Role.COORDINATOR),
+    "quarantine-end": ((NOBODY, "release"), Role.COORDINATOR),
     "events": ((), Role.ORGANISER),
     "event-new": ((), Role.ORGANISER),
     "roster": ((NOBODY,), Role.ORGANISER),
@@ -109,7 +117,7 @@ def test_officer_acts_on_nothing_under_an_unknown_address(as_, name):
     assert as_(PersonFactory(offices=[role])).post(address(name, arguments)).status_code == 404
 
 
-@pytest.mark.parametrize("name", ["supervision", "evaluations", "events", "fees"])
+@pytest.mark.parametrize("name", ["supervision", "evaluations", "events", "fees", "quarantined-files"])
 def test_home_of_an_office_without_work_says_so(as_, name):
     answer = as_(PersonFactory(offices=[BY_OFFICE[name][1]])).get(address(name))
 

@@ -167,17 +167,26 @@ def test_file_is_only_read_at_its_address(ada, file):
     assert ada.get(reverse("evidence:file", args=[uuid.uuid4()])).status_code == 404
 
 
-def test_file_is_withdrawn_once(ada, file):
+def restoration(file):
+    return reverse("evidence:file-restore", args=[file.uuid])
+
+
+def test_file_is_withdrawn_once_and_restored_once(ada, file):
     answer = ada.post(withdrawal(file), follow=True)
     assert "counts no more" in answer.text
-    assert "No files here yet" in answer.text
-
+    assert "It is kept, and counts no more." in answer.text
     again = ada.post(withdrawal(file))
     assert again.status_code == 409
-    assert "already been withdrawn" in again.text
+    assert "the present state is “Withdrawn”" in again.text
+
+    assert "counts again" in ada.post(restoration(file), follow=True).text
+    again = ada.post(restoration(file))
+    assert again.status_code == 409
+    assert EvidenceFile.objects.standing().get() == file
 
 
 def test_somebody_else_s_file_cannot_be_withdrawn(submitted, as_, file):
     for other in (submitted.officers.coordinator, PersonFactory()):
         assert as_(other).post(withdrawal(file)).status_code == 404
+        assert as_(other).post(restoration(file)).status_code == 404
     assert EvidenceFile.objects.standing().exists()

@@ -16,6 +16,7 @@ from credentialing.evidence.models import (
 )
 from tests.evidence.acts import NOW, log, record
 from tests.factories import PersonFactory
+from workflows.services import perform
 
 
 def put_file(walk):
@@ -135,5 +136,5 @@ def test_withdrawn_file_does_not_stand(drafted):
     file = put_file(drafted)
     assert EvidenceFile.objects.standing().get() == file
 
-    EvidenceFile.objects.update(withdrawn_at=NOW)
+    perform(file, "withdraw", actor=drafted.candidate)
     assert not EvidenceFile.objects.standing().exists()

@@ -10,8 +10,12 @@ from credentialing.applications.models import AwaitedAct
 from credentialing.applications.progress import assess_requirement
 from credentialing.applications.services.drafts import save_application_form
 from credentialing.applications.services.lifecycle import change_lifecycle, sign_off_stage
+from credentialing.applications.services.supervision import answer_supervision
 from credentialing.correspondence.models import Letter
+from credentialing.evidence.services.files import upload_file
+from credentialing.evidence.services.quarantine import quarantine_file, release_file
 from credentialing.operations.demo.walk import noon
+from credentialing.pathways.services import publish_pathway, shipped_source
 from credentialing.reviews.models import SignOff
 from credentialing.reviews.services import (
     NotTheReviewer,
@@ -22,6 +26,7 @@ from credentialing.reviews.services import (
     sign_off_requirement,
     take_back_sign_off,
 )
+from tests.evidence.samples import pdf
 from tests.factories import PersonFactory, make_walk
 
 pytestmark = pytest.mark.django_db
@@ -239,3 +244,33 @@ def test_stepping_aside_closes_the_case_and_is_recorded(walk):
         sign(walk, chair)
     with pytest.raises(ReviewRefused, match="own case"):
         recuse(application=walk.application, actor=walk.candidate, relation="x")
+
+
+def test_sign_off_is_outdated_when_a_file_under_it_goes_into_quarantine():
+    source = shipped_source("abs-leader").replace('body = "committee"', 'body = "committee"\n  takes_files = true')
+    publish_pathway(source=source, actor=PersonFactory(offices=["administrator"]), in_force_from=date(2015, 1, 1))
+    walk = make_walk().ask()
+    now = noon(walk.starts_on + timedelta(days=20))
+    file = upload_file(
+        application=walk.application,
+        requirement="admission",
+        actor=walk.candidate,
+        title="Curriculum vitae",
+        original_name="cv.pdf",
+        content=pdf(),
+        now=now,
+    )
+    supervision = walk.application.current_supervision
+    answer_supervision(supervision=supervision, actor=walk.supervisor, accept=True, now=now)
+    walk.sign_off("admission", walk.officers.coordinator, now)
+    given = SignOff.objects.get()
+    quarantine_file(file=file, actor=walk.officers.council[0], reason="Names a patient.", now=now)
+
+    item = assess_requirement(walk.application, "admission", now.date())
+    assert given.evidence_digest != item.digest
+    assert [fact.role for fact in item.outdated] == ["coordinator"]
+    assert "coordinator" in item.missing_roles
+
+    release_file(file=file, actor=walk.officers.chair, reason="Nothing is wrong.", now=now)
+    again = assess_requirement(walk.application, "admission", now.date())
+    assert (again.outdated, again.digest) == ((), given.evidence_digest)

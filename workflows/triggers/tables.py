@@ -13,6 +13,7 @@ GAP = "A ledger record continues its subject: from its present state, with the n
 UNRECORDED = "A state changes only with the ledger record of the step."
 BEGINNING = "A subject begins in its initial state."
 KEPT = "What has ledger records is kept."
+GUARDED = frozenset({"uuid", "state", "version"})
 CHANGELESS = "A ledger record comes with the change of its subject."
 
 

@@ -38,9 +38,7 @@ def quarantine_file(
         TransitionError: the refusals of the engine.
     """
     now = now or timezone.now()
-    record = _with_copies(
-        file, "quarantine", actor=actor, reason=reason, expected_version=expected_version, now=now
-    )
+    record = _with_copies(file, "quarantine", actor=actor, reason=reason, expected_version=expected_version, now=now)
     if actor.pk != file.application.candidate_id:
         _write("file_quarantined", file, record)
     for keeper in keepers_of(file, now):
