@@ -11,6 +11,7 @@ from certificates.models import Credential
 from credentialing.accounts.models import Person
 from credentialing.applications.models import Application, AwaitedAct
 from credentialing.correspondence.models import Letter
+from credentialing.evidence.models import EvidenceFile
 from credentialing.operations.demo.people import make_candidate
 from workflows.verification import examine
 
@@ -34,6 +35,9 @@ def test_society_has_cases_in_every_state_and_honest_ledgers():
     assert (min(years), max(years)) == (1999, 2026)
     assert Credential.objects.filter(basis="import").count() == 44
     assert list(examine()) == []
+    quarantined = EvidenceFile.objects.get(state="quarantined")
+    for account in ("coordinator1", "reviewer1"):
+        assert EvidenceFile.objects.awaiting(Person.objects.get(email=f"{account}@example.org")).get() == quarantined
     assert not Application.objects.filter(submitted_at__gt=timezone.now()).exists()
     returned = Application.objects.get(candidate__email="candidate6@example.org")
     assert returned.requirement_progress.get(requirement="group_sessions").status == "action_needed"

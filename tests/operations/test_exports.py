@@ -9,6 +9,7 @@ from django.core.management import CommandError, call_command
 from certificates.lifecycle import CREDENTIAL
 from credentialing.accounts.models import Person
 from credentialing.applications.workflow import compile_workflow
+from credentialing.evidence.lifecycle import EVIDENCE_FILE
 from credentialing.operations.management.commands import export_events, workflow_diagram
 from credentialing.pathways.loader import load_pathway
 from credentialing.pathways.services import shipped_source
@@ -33,6 +34,7 @@ def test_one_machine_is_printed_in_the_format_asked_for(form, tmp_path, monkeypa
     application = compile_workflow(load_pathway(shipped_source("abs-leader")))
     assert run("workflow_diagram", "--format", form) == draw(application)
     assert run("workflow_diagram", "--format", form, "--machine", "credential") == draw(CREDENTIAL)
+    assert run("workflow_diagram", "--format", form, "--machine", "evidence_file") == draw(EVIDENCE_FILE)
     assert not (tmp_path / "workflow.md").exists()
 
 

@@ -11,6 +11,7 @@ from statemachine.io import load
 
 from certificates.lifecycle import CREDENTIAL
 from credentialing.applications.workflow import compile_workflow
+from credentialing.evidence.lifecycle import EVIDENCE_FILE
 from credentialing.pathways.loader import load_pathway
 from credentialing.pathways.services import shipped_source
 from tests.workflows.test_exporters_text import LABELS, labelled, legal, parsed
@@ -21,7 +22,7 @@ from workflows.diagrams import scxml
 IN = "{http://www.w3.org/2005/07/scxml}"
 OWN = "{urn:workflows:definition}"
 APPLICATION = compile_workflow(load_pathway(shipped_source("abs-leader")))
-MACHINES = [APPLICATION, CREDENTIAL, LOAN]
+MACHINES = [APPLICATION, CREDENTIAL, EVIDENCE_FILE, LOAN]
 STEPS = 1200
 
 
