@@ -9,6 +9,7 @@ from django.db import connection
 from django.utils import timezone
 
 from tests.workflows.factories import ActorFactory, loan_for
+from tests.workflows.holding import held_elsewhere, where_rows_are_locked
 from workflows.deadlines import meet_deadlines, set_deadline
 from workflows.models import Deadline, LedgerRecord
 from workflows.services import perform
@@ -122,3 +123,11 @@ def test_deadline_met_while_one_waited_for_it_is_left_alone(loan, clock):
     assert [met.subject for met in due] == [third]
     second.refresh_from_db()
     assert second.state == "asked"
+
+
+@where_rows_are_locked
+@pytest.mark.django_db(transaction=True)
+def test_deadline_that_somebody_else_is_at_is_left_to_them(loan, clock):
+    with held_elsewhere(Deadline.objects.all()):
+        assert meet(clock, LATER) == []
+    assert meet(clock, LATER) == [""]

@@ -6,6 +6,7 @@ import pytest
 from django.db import DatabaseError, OperationalError, connection, models, transaction
 
 from tests.workflows.factories import ActorFactory, loan_for
+from tests.workflows.holding import held_elsewhere, where_rows_are_locked
 from workflows import sequencer
 from workflows.canonical import canonical
 from workflows.merkle import RightEdge, leaf_hash
@@ -138,3 +139,13 @@ def test_waiting_leaf_can_be_placed_and_nothing_else():
     with pytest.raises(DatabaseError, match="never removed"), transaction.atomic():
         models.QuerySet(TreeLeaf).filter(pk=leaf.pk)._raw_delete("default")
     assert models.QuerySet(TreeLeaf).filter(pk=leaf.pk).update(position=0) == 1
+
+
+@where_rows_are_locked
+@pytest.mark.django_db(transaction=True)
+def test_writer_does_not_wait_for_whoever_is_at_the_tree():
+    lend()
+    with held_elsewhere(TreeHead.objects.all()):
+        lend()
+        assert waiting_entries() == 1
+    assert sequence_entries() == 1
