@@ -1,11 +1,16 @@
 """What a loan does, told once more in plain dicts and without the engine: what the walks are compared with.
 
-Nothing here is taken from `workflows` or from the loan's own definition: a fault there must not be repeated here.
+What a loan does is told without `workflows` and the loan's own definition: a fault there must not be repeated here.
 """
 
 from copy import deepcopy
 from datetime import date, datetime
 from typing import Any
+
+from workflows.canonical import canonical
+from workflows.merkle import RightEdge, leaf_hash
+from workflows.models import LedgerRecord, Seal, TreeHead, TreeLeaf, TreeNode
+from workflows.sequencer import sequence_entries
 
 type Case = dict[str, Any]
 type Wish = dict[str, Any]
@@ -146,8 +151,18 @@ def save(case: Case, view: Case, names: list[str] | None) -> None:
 
 
 def tree_is_sound() -> bool:
-    """Whether the tree over all records covers them all, each once and in an order that never changes.
+    """Whether the tree, built anew from nothing but the records, is the one that is kept.
 
-    Asked after every step of every walk; here is the place to compare the tree with one built anew.
+    Asked after every step of every walk: every record once, in its place, each node and the head as they must be.
     """
-    return True
+    while sequence_entries():
+        pass
+    rebuilt, nodes = RightEdge(), {}
+    for leaf in TreeLeaf.objects.order_by("position"):
+        model = {"step": LedgerRecord, "seal": Seal}[leaf.entry_kind]
+        own = canonical(model.objects.get(uuid=leaf.entry_id).content())
+        nodes |= {(level, index): node.hex() for level, index, node in rebuilt.append(leaf_hash(own))}
+    kept = {(node.level, node.index): node.hash for node in TreeNode.objects.all()}
+    head = TreeHead.objects.filter(pk=1).first() or TreeHead()
+    entries = LedgerRecord.objects.count() + Seal.objects.count()
+    return (kept, head.size, head.subtrees) == (nodes, entries, [subtree.hex() for subtree in rebuilt.subtrees])

@@ -53,7 +53,7 @@ def gather(since: Path | None) -> Witnesses:
     """Every checkpoint there is: in the folder, in the database, and the one that somebody has brought."""
     witnesses = Witnesses()
     for path in [*laid_down(), *([since] if since else [])]:
-        witnesses.take(path.read_text(encoding="utf-8"), f"checkpoint {path.name}")
+        witnesses.take(path.read_text(encoding="utf-8", errors="replace"), f"checkpoint {path.name}")
     for checkpoint in Checkpoint.objects.order_by("size").iterator():
         witnesses.take(checkpoint.note, f"checkpoint of {checkpoint.size} entries")
     return witnesses
