@@ -110,6 +110,10 @@ class EvidenceFileQuerySet(SealedQuerySet["EvidenceFile"]):
         """In quarantine or destroyed: nobody reads them as evidence."""
         return self.filter(state__in=(QUARANTINED, DESTROYED))
 
+    def with_bytes(self) -> "EvidenceFileQuerySet":
+        """Those whose bytes must lie in the store: all that have not been destroyed."""
+        return self.exclude(state=DESTROYED)
+
     def in_cases_open_to(self, person: Person) -> "EvidenceFileQuerySet":
         """Those of cases that this person may open, also the ones that are out of sight."""
         return self.filter(application__in=Application.objects.visible_to(person))

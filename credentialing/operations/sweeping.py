@@ -69,7 +69,7 @@ def _being_issued(folders: set[str]) -> set[str]:
 
 
 STORES = (
-    Store(name="evidence", rows=EvidenceFile.objects.all, busy=lambda folders: set()),  # noqa: ARG005 - nobody is
+    Store(name="evidence", rows=EvidenceFile.objects.with_bytes, busy=lambda folders: set()),  # noqa: ARG005 - nobody is
     Store(name="certificates", rows=Certificate.objects.issued, busy=_being_issued),
 )
 

@@ -1,11 +1,13 @@
 """Quarantine: out of sight at once, told in humane words, ended by somebody else; what is destroyed is gone."""
 
 import json
+from datetime import timedelta
 from io import StringIO
 
 import pytest
 from django.core.files.storage import storages
 from django.core.management import call_command
+from django.utils import timezone
 
 from credentialing.evidence.models import EvidenceFile
 from credentialing.evidence.requirements.files import file_references
@@ -13,6 +15,7 @@ from credentialing.evidence.services.cases import EvidenceRefused
 from credentialing.evidence.services.files import restore_file, withdraw_file
 from credentialing.evidence.services.quarantine import destroy_file, keepers_of, quarantine_file, release_file
 from credentialing.evidence.storage import store_new
+from credentialing.operations.sweeping import STORES, missing, orphans
 from tests.evidence.acts import NOW, letters, progress, upload
 from tests.evidence.samples import pdf
 from tests.factories import PersonFactory
@@ -168,6 +171,7 @@ def test_destroyed_file_leaves_its_row_its_fingerprint_and_no_bytes(running, she
     assert shelf() == []
     file = EvidenceFile.objects.get(pk=file.pk)
     assert (file.title, file.original_name, str(file)) == ("", "", "A destroyed file")
+    assert list(missing(STORES[0])) == []
     assert file.sha256 == LedgerRecord.objects.of(file).last().evidence[0]["sha256"]
     assert list(examine()) == []
     for reader in (running.candidate, running.officers.chair, running.officers.coordinator):
@@ -184,6 +188,8 @@ def test_bytes_of_a_destroyed_file_that_are_still_there_are_found(running):
     assert [str(finding) for finding in examine()] == [
         f"evidence file {file.uuid}: was destroyed, but its bytes are still there"
     ]
+    later = timezone.now() + timedelta(minutes=1)
+    assert [orphan.name for orphan in orphans(STORES[0], before=later)] == [file.storage_name]
 
 
 def test_bytes_that_are_gone_without_having_been_destroyed_are_found(running):

@@ -15,6 +15,7 @@ from certificates.models import Certificate
 from certificates.services import issue_certificate
 from certificates.storage import store_once
 from credentialing.evidence.models import EvidenceFile
+from credentialing.evidence.services.files import withdraw_file
 from credentialing.operations import sweeping
 from tests.by_hand import write_by_hand
 from tests.certificates.factories import prepared
@@ -129,11 +130,11 @@ def test_withdrawn_evidence_and_superseded_certificates_keep_their_files(shelves
     write_by_hand(issued, status=Certificate.Status.SUPERSEDED)
     walk = make_walk().draft()
     name = store_once("case/old.pdf", pdf(), storage=storages["evidence"])
-    EvidenceFile.objects.create(
+    file = EvidenceFile.objects.create(
         application=walk.application, requirement="recording_consent", title="Scan", original_name="a.pdf",
         media_type="application/pdf", size=4, sha256="0" * 64, storage_name=name, uploaded_by=walk.candidate,
-        withdrawn_at=timezone.now(),
     )  # fmt: skip
+    withdraw_file(file=file, actor=walk.candidate)
     assert sweep("--delete", "--older-than", "0") == "0 files without a row, 0 rows without their file.\n"
 
 

@@ -69,8 +69,6 @@ def quarantine(request: AuthedRequest, uuid: UUID) -> HttpResponse:
     if request.method == "POST" and form.is_valid():
         try:
             quarantine_file(file=file, actor=request.user, **form.facts)
-        except NotPermitted as refusal:
-            return not_permitted(request, str(refusal))
         except TransitionError as refusal:
             return conflict(request, str(refusal), back)
         messages.success(request, "The file is in quarantine: out of sight at once.")
