@@ -20,9 +20,12 @@ from credentialing.correspondence.services import send_letter
 from credentialing.council.services import change_standing
 from credentialing.council.witness import send_checkpoint
 from credentialing.evidence.services.log import add_log_entry, deny_log_entry
+from credentialing.evidence.services.quarantine import destroy_file, quarantine_file, release_file
 from credentialing.operations.demo.walk import Officers, noon
 from credentialing.operations.services import tell_administrators
 from credentialing.reviews.services import return_requirement
+from tests.evidence.acts import upload
+from tests.evidence.samples import pdf
 from tests.factories import PersonFactory, make_officers, make_walk
 from workflows.checkpoints import make_checkpoint
 
@@ -138,6 +141,15 @@ def write_letters_of_a_candidacy(officers: Officers) -> None:
     change_lifecycle(application=application, name="decline", actor=officers.chair, reason="Not now")
 
 
+def write_letters_of_quarantine(officers: Officers) -> None:
+    walk = make_walk(candidate=PersonFactory(name="Cy O'Neil & <Co>"), society=officers).submit()
+    for end, content in ((release_file, pdf()), (destroy_file, pdf(pages=2))):
+        file = upload(walk, content=content)
+        quarantine_file(file=file, actor=officers.coordinator, reason="It names a patient & a ward")
+        file.refresh_from_db()
+        end(file=file, actor=officers.chair, reason="Looked at")
+
+
 def write_letters_of_the_whole_way(officers: Officers) -> None:
     walk = make_walk(candidate=PersonFactory(name="Bea O'Neil & <Co>"), society=officers)
     walk.reach_council()
@@ -165,6 +177,7 @@ def test_every_template_is_used_by_a_service_and_says_everything():
     PersonFactory(name="Ines", offices=[Role.ADMINISTRATOR])
     tell_administrators(what="After 6 attempts this was given up: draw certificate.")
 
+    write_letters_of_quarantine(officers)
     send_checkpoint(checkpoint=make_checkpoint(), on=date(2026, 5, 4))
 
     letters = Letter.objects.all()

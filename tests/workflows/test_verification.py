@@ -318,6 +318,13 @@ def test_checkpoint_that_nobody_has_signed_is_named(loans, tmp_path, note):
     assert first(since=tmp_path / "mine.txt").startswith("checkpoint mine.txt: ")
 
 
+def test_file_of_something_else_among_the_checkpoints_is_named(loans):
+    (checkpoint_file().parent / "0000-odd.txt").write_bytes(b"\xff\xfe\x00")
+    assert (
+        first() == "checkpoint 0000-odd.txt: This is no signed note: the empty line before the signatures is missing."
+    )
+
+
 def test_forged_checkpoint_in_the_database_is_named(loans):
     forged = Checkpoint.objects.get()
     write_by_hand(forged, note=forged.note.replace("\n18\n", "\n17\n"))

@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from typing import Any, cast
 from weakref import WeakKeyDictionary
 
-from django.db import connections, models, router, transaction
+from django.db import DatabaseError, connections, models, router, transaction
 from django.db.backends.base.base import BaseDatabaseWrapper
 
 type Fields = tuple[models.Field[Any, Any], ...]
@@ -66,7 +66,11 @@ def insert_rows(rows: Iterable[models.Model], *, using: str) -> None:
 
 
 def update_row(row: models.Model, names: Iterable[str]) -> None:
-    """Store these fields of a row of a plain model, without signals."""
+    """Store these fields of a row of a plain model, without signals.
+
+    Raises:
+        DatabaseError: the row has gone.
+    """
     connection, model = connections[router.db_for_write(type(row), instance=row)], type(row)
     quote, key = connection.ops.quote_name, _key(model)
     fields = tuple(cast("models.Field[Any, Any]", model._meta.get_field(name)) for name in names)
@@ -74,6 +78,9 @@ def update_row(row: models.Model, names: Iterable[str]) -> None:
     sql = f"UPDATE {quote(model._meta.db_table)} SET {changes} WHERE {quote(_column(key))} = %s"  # noqa: S608 - our own names
     with transaction.mark_for_rollback_on_error(using=connection.alias), connection.cursor() as cursor:
         cursor.execute(sql, [*_values(fields, row, connection, add=False), row.pk])
+        if cursor.rowcount != 1:
+            msg = f"Storing {model.__name__} {row.pk} did not affect any rows: it has gone."
+            raise DatabaseError(msg)
 
 
 def locked_row[Row: models.Model](row: Row, *, skip_locked: bool = False) -> Row | None:

@@ -52,7 +52,9 @@ class Witnesses:
 def gather(since: Path | None) -> Witnesses:
     """Every checkpoint there is: in the folder, in the database, and the one that somebody has brought."""
     witnesses = Witnesses()
-    for path in [*laid_down(), *([since] if since else [])]:
+    if since:
+        witnesses.take(since.read_text(encoding="utf-8"), f"checkpoint {since.name}")
+    for path in laid_down():
         witnesses.take(path.read_text(encoding="utf-8", errors="replace"), f"checkpoint {path.name}")
     for checkpoint in Checkpoint.objects.order_by("size").iterator():
         witnesses.take(checkpoint.note, f"checkpoint of {checkpoint.size} entries")
