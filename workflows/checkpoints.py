@@ -21,6 +21,7 @@ from workflows.merkle import RightEdge
 from workflows.models import Checkpoint, TreeHead
 from workflows.sequencer import sequence_entries
 from workflows.signing import NoteInvalid, open_note, sign_note
+from workflows.stored_tree import TreeDamaged, root_at
 
 # Origin, size, root and signatures, wherever in a letter they stand; a mail program may have broken the long line.
 NOTE = re.compile(r"^\S+\n\d+\n[A-Za-z0-9+/]{43}=\n\n(?:—\s\S+\s[A-Za-z0-9+/]+=*\n)+", re.MULTILINE)
@@ -59,6 +60,10 @@ class SignedHead:
         return cls(origin=origin, size=size, root=root)
 
 
+class LedgerForked(Exception):
+    """The ledger no longer begins as it was signed before, so this head must not be signed."""
+
+
 def read_checkpoint(text: str) -> SignedHead:
     """What a checkpoint says, if one of the ledger's keys has signed it; the note may stand within a letter.
 
@@ -92,6 +97,7 @@ def make_checkpoint() -> Checkpoint | None:
 
     Raises:
         SigningKeyMissing: there is nothing to sign with.
+        LedgerForked: the newest checkpoint in the folder contradicts the database (an older one has been put back).
     """
     while sequence_entries():
         pass
@@ -104,11 +110,39 @@ def make_checkpoint() -> Checkpoint | None:
             return None
         checkpoint = Checkpoint.objects.filter(size=head.size).first()
         if checkpoint is None:
+            _must_continue_what_was_signed(head.size)
             root = RightEdge(head.size, [bytes.fromhex(subtree) for subtree in head.subtrees]).root
             signed = SignedHead(origin=settings.LEDGER_ORIGIN, size=head.size, root=root)
             checkpoint = Checkpoint.objects.create(size=head.size, root=root.hex(), note=sign_note(signed.text))
     lay_down(checkpoint)
     return checkpoint
+
+
+def _must_continue_what_was_signed(size: int) -> None:
+    """Never sign two pasts: whoever keeps an earlier checkpoint must find it in every later one."""
+    signed = _newest_laid_down()
+    if signed is None:
+        return
+    try:
+        continued = signed.size <= size and root_at(signed.size) == signed.root
+    except TreeDamaged:
+        continued = False
+    if not continued:
+        msg = (
+            f"The newest checkpoint in the folder is of {signed.size} entries, and the ledger with its {size} doesn't "
+            "continue it: an earlier database was put back, or the past was rewritten. Nothing is signed; "
+            "manage.py verify names what differs."
+        )
+        raise LedgerForked(msg)
+
+
+def _newest_laid_down() -> SignedHead | None:
+    for path in reversed(list(laid_down())):
+        try:
+            return read_checkpoint(path.read_text(encoding="utf-8", errors="replace"))
+        except NoteInvalid:
+            continue  # no checkpoint of ours; `verify` names it
+    return None
 
 
 def latest_checkpoint() -> Checkpoint | None:

@@ -32,3 +32,20 @@ def sync_folder(folder: Path) -> None:
         os.fsync(handle)
     finally:
         os.close(handle)
+
+
+def lay_down(path: Path, content: bytes) -> bool:
+    """Put a file where none stands, readable by its owner only; answers whether it is ours that stands there now.
+
+    Raises:
+        OSError: the disk is full, or the folder can't be written; nothing is left behind.
+    """
+    mine = write_aside(path.parent, content)
+    try:
+        os.link(mine, path)  # fails where a file stands already, unlike a rename
+        sync_folder(path.parent)
+    except FileExistsError:
+        return False
+    finally:
+        mine.unlink()
+    return True

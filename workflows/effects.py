@@ -29,11 +29,8 @@ effect_given_up = Signal()
 class Effect:
     """An act that follows every step of that kind; done again after a crash, or by two at once, it must do no harm."""
 
-    subject_kind: str
-    transition: str
-    name: str
     act: Callable[[LedgerRecord], object]
-    on_demand: bool = False
+    on_demand: bool
 
 
 _effects: dict[tuple[str, str], dict[str, Effect]] = {}
@@ -51,9 +48,7 @@ def subscribe(
 
     What follows only some of these steps is subscribed `on_demand`: whoever knows which calls `demand`.
     """
-    _effects.setdefault((subject_kind, transition), {})[name] = Effect(
-        subject_kind=subject_kind, transition=transition, name=name, act=act, on_demand=on_demand
-    )
+    _effects.setdefault((subject_kind, transition), {})[name] = Effect(act=act, on_demand=on_demand)
 
 
 def unsubscribe(*, subject_kind: str, transition: str, name: str) -> None:
@@ -61,17 +56,17 @@ def unsubscribe(*, subject_kind: str, transition: str, name: str) -> None:
     _effects.get((subject_kind, transition), {}).pop(name, None)
 
 
+def _following(record: LedgerRecord) -> dict[str, Effect]:
+    return _effects.get((record.subject_kind, record.transition), {})
+
+
 def enqueue(record: LedgerRecord) -> None:
     """Enqueue what follows, in the transaction of the step: rolled back with it, committed with it."""
-    known = _effects.get((record.subject_kind, record.transition), {})
-    wanted = [name for name, effect in known.items() if not effect.on_demand]
-    if not wanted:
-        return
-    now = timezone.now()
-    for name in wanted:
-        run = EffectRun(record=record, effect=name, due_at=now)
-        insert_row(run)
-        run_effect.enqueue(run.pk)
+    for name, effect in _following(record).items():
+        if not effect.on_demand:
+            run = EffectRun(record=record, effect=name)
+            insert_row(run)
+            run_effect.enqueue(run.pk)
 
 
 @task()
@@ -92,7 +87,7 @@ def attempt(run: EffectRun, *, now: datetime | None = None) -> bool:
     if not free.filter(pk=run.pk).update(claimed_until=now + LEASE):
         return False
     run.refresh_from_db()
-    effect = _effects.get((run.record.subject_kind, run.record.transition), {}).get(run.effect)
+    effect = _following(run.record).get(run.effect)
     try:
         if effect is None:
             msg = f"Nobody answers to the effect {run.effect}."

@@ -35,8 +35,20 @@ def digest(record: LedgerRecord) -> str:
     return content_digest(record.content())
 
 
+class Rules(NamedTuple):
+    """Under which rules a step is taken: the digest of the society's, and that of the machine they amount to."""
+
+    digest: str
+    definition: str
+
+
+def rules_of(subject: WorkflowSubject) -> Rules:
+    """The rules that the subject goes by now."""
+    return Rules(subject.rules_digest(), subject.workflow_definition().digest)
+
+
 def append(
-    subject: WorkflowSubject, *, edge: Transition, actor: Any, role: str, reason: str, now: datetime
+    subject: WorkflowSubject, *, edge: Transition, actor: Any, role: str, reason: str, now: datetime, rules: Rules
 ) -> LedgerRecord:
     """Add the record of a step to the subject's chain; the caller holds the subject's row lock."""
     last_sequence, last_digest = _last_of(subject)
@@ -52,8 +64,8 @@ def append(
         role=role,
         reason_digest=Reason.digest_of(reason, salt) if reason else "",
         evidence=[asdict(reference) for reference in subject.evidence_snapshot(now)],
-        rules_digest=subject.rules_digest(),
-        definition_digest=subject.workflow_definition().digest,
+        rules_digest=rules.digest,
+        definition_digest=rules.definition,
         recorded_at=now,
         previous_digest=last_digest,
     )

@@ -72,9 +72,10 @@ def perform(
             raise TransitionBlocked(unmet)
         if edge.reason_required and not reason:
             raise ReasonRequired
+        rules = ledger.rules_of(subject)  # a step that changes the rules is itself one under those before it
         _move(subject, edge, context)
         role = min(edge.roles & roles)
-        record = ledger.append(subject, edge=edge, actor=actor, role=role, reason=reason, now=now)
+        record = ledger.append(subject, edge=edge, actor=actor, role=role, reason=reason, now=now, rules=rules)
         subject.save_step()
         effects.enqueue(record)
     obj.take_over(subject)

@@ -7,7 +7,6 @@ that was replaced leaves its public half behind, so that old signatures can be c
 import base64
 import hashlib
 import logging
-import os
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -19,7 +18,7 @@ from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption,
 from cryptography.hazmat.primitives.serialization import load_pem_private_key as load_pem
 from django.conf import settings
 
-from workflows.durable import sync_folder, write_aside
+from workflows.durable import lay_down, sync_folder, write_aside
 
 logger = logging.getLogger(__name__)
 
@@ -186,15 +185,7 @@ def _read() -> Ed25519PrivateKey:
 
 def _first_key() -> Ed25519PrivateKey:
     """Make a key; of several that start together one makes it, and the others take that one."""
-    folder = _made_folder()
-    mine = write_aside(folder, _pem(Ed25519PrivateKey.generate()))
-    try:
-        os.link(mine, folder / PRIVATE)  # fails where a key stands already, unlike a rename
-        sync_folder(folder)
-    except FileExistsError:
-        pass
-    finally:
-        mine.unlink()
+    lay_down(_made_folder() / PRIVATE, _pem(Ed25519PrivateKey.generate()))
     return _read()
 
 

@@ -15,6 +15,7 @@ from workflows.models import TreeLeaf
 from workflows.proofs import Inclusion, consistency_of, inclusion_of
 from workflows.sequencer import waiting_entries
 from workflows.signing import known_keys
+from workflows.stored_tree import TreeDamaged
 
 FOR_EVERYBODY = {"Access-Control-Allow-Origin": "*", "Cache-Control": "no-cache"}
 
@@ -39,7 +40,10 @@ def transparency(request: HttpRequest) -> HttpResponse:
 @require_safe
 def entry(request: HttpRequest, uuid: UUID) -> HttpResponse:
     """Where one entry stands, for people."""
-    return render(request, "workflows/entry.html", {"found": _inclusion(uuid)})
+    try:
+        return render(request, "workflows/entry.html", {"found": _inclusion(uuid)})
+    except TreeDamaged:
+        return render(request, "workflows/damaged.html", status=503)
 
 
 @public
@@ -64,7 +68,10 @@ def keys(request: HttpRequest) -> HttpResponse:  # noqa: ARG001 - a view
 @require_safe
 def inclusion(request: HttpRequest, uuid: UUID) -> JsonResponse:  # noqa: ARG001 - a view
     """The proof that an entry is in the tree; 202 until a checkpoint covers it."""
-    found = _inclusion(uuid)
+    try:
+        found = _inclusion(uuid)
+    except TreeDamaged as fault:
+        return _damaged(fault)
     proof: dict[str, Any] = {
         "entry": str(found.leaf.entry_id),
         "leaf_hash": _b64(bytes.fromhex(found.leaf.hash)),
@@ -94,8 +101,14 @@ def consistency(request: HttpRequest) -> JsonResponse:
     except ValueError as refusal:
         form.add_error("second", str(refusal))
         return _refused(form)
+    except TreeDamaged as fault:
+        return _damaged(fault)
     proof = {"first": first, "second": second, "consistency_path": [_b64(node) for node in path]}
     return JsonResponse(proof, headers=FOR_EVERYBODY)
+
+
+def _damaged(fault: TreeDamaged) -> JsonResponse:
+    return JsonResponse({"errors": {"__all__": [str(fault)]}}, status=503, headers=FOR_EVERYBODY)
 
 
 def _refused(form: ConsistencyForm) -> JsonResponse:

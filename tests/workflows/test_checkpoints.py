@@ -6,22 +6,31 @@ import quopri
 import re
 import subprocess
 import sys
+from contextlib import contextmanager
 from datetime import timedelta
 from email.message import EmailMessage
 from pathlib import Path
 
 import pytest
-from django.db import connection
+from django.db import connection, transaction
 from django.utils import timezone
 
 from tests.workflows.factories import ActorFactory, loan_for
 from workflows import checkpoints, durable, effects, signing
-from workflows.checkpoints import SignedHead, laid_down, latest_checkpoint, make_checkpoint, read_checkpoint
+from workflows.checkpoints import (
+    LedgerForked,
+    SignedHead,
+    laid_down,
+    latest_checkpoint,
+    make_checkpoint,
+    read_checkpoint,
+)
 from workflows.merkle import root_of
-from workflows.models import Checkpoint, EffectRun, LedgerRecord, LedgerRewritten, TreeHead, TreeLeaf
+from workflows.models import Checkpoint, EffectRun, LedgerRecord, LedgerRewritten, TreeHead, TreeLeaf, TreeNode
 from workflows.sequencer import sequence_entries, waiting_entries
 from workflows.services import perform
 from workflows.signing import NoteInvalid, SigningKeyMissing, rotate_key, sign_note
+from workflows.triggers import lifted_triggers
 
 pytestmark = pytest.mark.django_db
 NAME = "ledger.example.org/transparency"
@@ -144,6 +153,46 @@ def test_another_past_of_the_same_length_stands_beside_the_first(folder):
     other = Checkpoint(size=1, root="f" * 64, note="another head\n")
     checkpoints.lay_down(other)
     assert {path.read_text(encoding="utf-8") for path in laid_down()} == {first.note, "another head\n"}
+
+
+@contextmanager
+def undone():
+    """Yesterday's database is put back afterwards; the folder stays as it is."""
+    with transaction.atomic():
+        yield
+        transaction.set_rollback(True)
+
+
+@pytest.mark.parametrize("since", [0, 1, 4, 9])
+def test_after_an_older_database_was_put_back_nothing_is_signed(folder, since):
+    grow(2)
+    with undone():
+        grow(3)
+        kept = make_checkpoint().note
+    if since:
+        grow(since)
+    with pytest.raises(LedgerForked, match=rf"is of 5 entries, and the ledger with its {2 + since} doesn't"):
+        make_checkpoint()
+    assert not Checkpoint.objects.exists()
+    assert [path.read_text(encoding="utf-8") for path in laid_down()] == [kept]
+
+
+def test_what_is_no_checkpoint_of_ours_keeps_nothing_from_being_signed(folder):
+    grow()
+    make_checkpoint()
+    (folder / "999999999999-0.txt").write_text("a note of the cleaning staff", encoding="utf-8")
+    grow()
+    assert make_checkpoint().size == 2
+
+
+def test_tree_that_lacks_a_node_is_not_signed(folder):
+    grow(4)
+    make_checkpoint()
+    with lifted_triggers():
+        TreeNode.objects.filter(level=2)._raw_delete("default")
+    grow()
+    with pytest.raises(LedgerForked):
+        make_checkpoint()
 
 
 def test_file_is_synced_before_it_has_its_name(folder, monkeypatch):

@@ -4,7 +4,6 @@ from datetime import UTC, date, datetime
 
 import pytest
 from django.core.exceptions import ImproperlyConfigured
-from django_tasks_db.backend import DatabaseBackend
 from django_tasks_db.models import DBTaskResult
 
 from tests.by_hand import write_by_hand
@@ -13,6 +12,7 @@ from tests.workflows.testapp.models import FaultyLoan, FickleLoan, Loan
 from workflows import effects
 from workflows.errors import NoSuchTransition, NotPermitted, ReasonRequired, StaleVersion, TransitionBlocked
 from workflows.models import LedgerRecord, Reason
+from workflows.outbox import Outbox
 from workflows.services import available_actions, explain, perform
 
 pytestmark = pytest.mark.django_db
@@ -146,7 +146,7 @@ def test_subject_that_was_never_stored_is_refused(actor):
 def full_queue(monkeypatch):
     """The first effect is enqueued; for the second there is no room."""
     room = iter([True, False])
-    enqueue = DatabaseBackend.enqueue
+    enqueue = Outbox.enqueue
 
     def enqueue_while_there_is_room(*arguments):
         if next(room):
@@ -154,7 +154,7 @@ def full_queue(monkeypatch):
         msg = "no room in the queue"
         raise OSError(msg)
 
-    monkeypatch.setattr(DatabaseBackend, "enqueue", enqueue_while_there_is_room)
+    monkeypatch.setattr(Outbox, "enqueue", enqueue_while_there_is_room)
     for name in ("a bell", "another bell"):
         effects.subscribe(subject_kind="loan", transition="write_off", name=name, act=lambda record: None)
     yield

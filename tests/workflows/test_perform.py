@@ -296,3 +296,13 @@ def test_of_two_edges_the_one_is_taken_to_which_the_method_leads(actor):
 def test_step_without_a_reason_has_none(actor):
     loan = loan_for(actor, "clerk")
     assert perform(loan, "lend", actor=actor).reason == ""
+
+
+def test_reason_for_a_refusal_says_no_more_than_it_was_given():
+    unmet = Unmet(code="late", message="Too late.")
+    assert (unmet.requirement, unmet.have, unmet.need, unmet.remedy_url) == ("", "", "", "")
+
+
+def test_number_and_version_of_a_subject_are_in_no_form():
+    for name in ("uuid", "version"):
+        assert Loan._meta.get_field(name).editable is False

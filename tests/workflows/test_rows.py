@@ -1,7 +1,7 @@
 """Rows written by statements made once are the rows that Django would write."""
 
 import pytest
-from django.db import IntegrityError, connection, transaction
+from django.db import DatabaseError, IntegrityError, connection, transaction
 from django.db.models.signals import post_save, pre_save
 
 from tests.workflows.factories import ActorFactory, LoanFactory, loan_for
@@ -36,6 +36,14 @@ def test_updated_row_has_those_fields_changed_and_no_others():
     update_row(loan, ["title", "grants"])
     stored = Loan.objects.get()
     assert (stored.title, stored.grants, stored.note) == ("New", {"2": []}, "")
+
+
+def test_row_that_has_gone_is_not_updated():
+    loan = LoanFactory()
+    Loan.objects.all().delete()
+    words = rf"^Storing Loan {loan.pk} did not affect any rows: it has gone\.$"
+    with pytest.raises(DatabaseError, match=words), transaction.atomic():
+        update_row(loan, ["title"])
 
 
 def test_locked_row_is_a_fresh_copy_and_nothing_once_it_has_gone():

@@ -16,10 +16,11 @@ from tests.workflows.factories import ActorFactory, loan_for
 from tests.workflows.trees import entry, plant
 from workflows.checkpoints import make_checkpoint, read_checkpoint
 from workflows.merkle import root_by_inclusion, verify_consistency
-from workflows.models import Checkpoint, TreeLeaf
+from workflows.models import Checkpoint, TreeLeaf, TreeNode
 from workflows.sequencer import sequence_entries
 from workflows.services import perform
 from workflows.signing import VerifierKey, known_keys, rotate_key, verifier_key
+from workflows.triggers import lifted_triggers
 
 pytestmark = pytest.mark.django_db
 ROOT = Path(__file__).parents[2]
@@ -225,6 +226,20 @@ def test_proof_that_has_to_wait_says_for_what(client):
     assert placed.json()["leaf_index"] == 0
     make_checkpoint()
     assert client.get(address).status_code == 200
+
+
+def test_tree_that_lacks_a_node_is_told_in_words_and_not_by_a_fault(client):
+    number, *_ = [lend() for _ in range(4)]
+    make_checkpoint()
+    with lifted_triggers():
+        TreeNode.objects.filter(level=1, index=1)._raw_delete("default")
+    page = client.get(page_of(number))
+    assert page.status_code == 503
+    assert "A part of the ledger that leads to this entry is missing" in page.content.decode()
+    words = "The tree lacks its node 1 of level 1: run manage.py verify."
+    for response in (client.get(page_of(number) + "proof"), client.get("/transparency/consistency?first=2&second=4")):
+        assert response.status_code == 503
+        assert response.json() == {"errors": {"__all__": [words]}}
 
 
 def test_consistency_of_two_checkpoints_is_shown(client):

@@ -38,7 +38,7 @@ class Load:
 class Statements:
     """What has been made for one connection; it goes with it."""
 
-    inserts: dict[type[models.Model], Insert] = field(default_factory=dict)
+    inserts: dict[tuple[type[models.Model], bool], Insert] = field(default_factory=dict)
     loads: dict[tuple[type[models.Model], bool], Load] = field(default_factory=dict)
 
 
@@ -46,13 +46,14 @@ _known: WeakKeyDictionary[BaseDatabaseWrapper, Statements] = WeakKeyDictionary()
 
 
 def insert_row(row: models.Model, *, using: str | None = None) -> None:
-    """Store a new row of a plain model: one table, its key given by the database, no signals."""
+    """Store a new row of a plain model: one table, its own key or else one of the database's, no signals."""
     alias = using or router.db_for_write(type(row), instance=row)
     connection = connections[alias]
-    insert = _insert_of(connection, type(row))
+    insert = _insert_of(connection, type(row), keyed=row.pk is not None)
     with transaction.mark_for_rollback_on_error(using=alias), connection.cursor() as cursor:
         cursor.execute(insert.sql + insert.returning, _values(insert.fields, row, connection))
-        row.pk = cursor.fetchone()[0]
+        (key,) = cursor.fetchone()
+    row.pk = row.pk or key
     row._state.adding, row._state.db = False, alias
 
 
@@ -60,7 +61,7 @@ def insert_rows(rows: Iterable[models.Model], *, using: str) -> None:
     """Store new rows of one model, without telling their keys."""
     stored, connection = list(rows), connections[using]
     if stored:
-        insert = _insert_of(connection, type(stored[0]))
+        insert = _insert_of(connection, type(stored[0]), keyed=False)
         with transaction.mark_for_rollback_on_error(using=using), connection.cursor() as cursor:
             cursor.executemany(insert.sql, [_values(insert.fields, row, connection) for row in stored])
 
@@ -97,14 +98,14 @@ def locked_row[Row: models.Model](row: Row, *, skip_locked: bool = False) -> Row
     return found and model.from_db(connection.alias, load.names, load.converted(found))
 
 
-def _insert_of(connection: BaseDatabaseWrapper, model: type[models.Model]) -> Insert:
+def _insert_of(connection: BaseDatabaseWrapper, model: type[models.Model], *, keyed: bool) -> Insert:
     inserts = _known.setdefault(connection, Statements()).inserts
-    return inserts.get(model) or inserts.setdefault(model, _insert(connection, model))
+    return inserts.get((model, keyed)) or inserts.setdefault((model, keyed), _insert(connection, model, keyed=keyed))
 
 
-def _insert(connection: BaseDatabaseWrapper, model: type[models.Model]) -> Insert:
+def _insert(connection: BaseDatabaseWrapper, model: type[models.Model], *, keyed: bool) -> Insert:
     quote, key = connection.ops.quote_name, _key(model)
-    fields = tuple(column for column in model._meta.local_concrete_fields if column is not key)
+    fields = tuple(column for column in model._meta.local_concrete_fields if keyed or column is not key)
     names, places = (
         ", ".join(words) for words in ([quote(_column(column)) for column in fields], ["%s"] * len(fields))
     )
