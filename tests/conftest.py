@@ -1,15 +1,19 @@
 """What every test needs: a ledger that only the tests' own clean-up may empty, and a machine without a network."""
 
 import socket
-from collections.abc import Callable, Sequence
+import time
+from collections.abc import Callable, Iterator, Sequence
 from typing import Any
 from uuid import uuid4
 
 import pytest
 from django.core.management import call_command
+from django.db import connection
 from django.db.backends.base.operations import BaseDatabaseOperations
 
 from workflows.triggers import lifted_triggers
+
+pytest_plugins = ["tests.certificates.softhsm"]
 
 
 @pytest.fixture(autouse=True, scope="session")
@@ -24,6 +28,28 @@ def _flush_empties_the_ledger_too() -> Any:
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(BaseDatabaseOperations, "execute_sql_flush", lifted_flush)
         yield
+
+
+@pytest.fixture(scope="session")
+def django_db_setup(django_db_setup: None, django_db_blocker: Any) -> Iterator[None]:
+    """Before the test database is dropped, the sessions of processes that tests have killed must have left it.
+
+    PostgreSQL notices in its own time that nobody is there any more.
+    """
+    yield
+    if connection.vendor != "postgresql":
+        return
+    with django_db_blocker.unblock(), connection.cursor() as cursor:
+        for _ in range(50):
+            cursor.execute(OTHERS)
+            if not cursor.fetchone()[0]:
+                return
+            time.sleep(0.1)
+        cursor.execute(DISMISS)
+
+
+OTHERS = "SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() AND pid <> pg_backend_pid()"
+DISMISS = OTHERS.replace("count(*)", "pg_terminate_backend(pid)")
 
 
 @pytest.fixture(autouse=True, scope="session")

@@ -1,9 +1,10 @@
 """People and cases for tests. Cases are walked to where a test needs them, through the services and on real dates."""
 
-from datetime import date
+from datetime import date, datetime, time
 from typing import Any
 
 import factory
+from django.utils import timezone
 
 from credentialing.accounts.models import Membership, Person, Role, Term
 from credentialing.operations.demo.walk import CaseWalk, Officers
@@ -43,6 +44,9 @@ class MembershipFactory(factory.django.DjangoModelFactory[Membership]):
     person = factory.SubFactory(PersonFactory)
     recorded_by = factory.SubFactory(PersonFactory)
     starts_on = date(2015, 1, 1)
+    recorded_at = factory.LazyAttribute(
+        lambda membership: datetime.combine(membership.starts_on, time(12), timezone.get_default_timezone())
+    )
 
 
 def abs_version() -> PathwayVersion:

@@ -9,7 +9,7 @@ from django.utils import timezone
 
 from credentialing.accounts.models import Person
 from credentialing.pathways.definitions import PathwayDefinition
-from credentialing.pathways.loader import load_pathway
+from credentialing.pathways.loader import digest_of, load_pathway
 from credentialing.pathways.querysets import PathwayVersionQuerySet
 from workflows.models import Sealed
 
@@ -29,7 +29,17 @@ class Pathway(models.Model):
 
 
 class PathwayVersion(Sealed):
-    """The rules of a pathway as published: never changed afterwards; each case is pinned to one."""
+    """The rules of a pathway as published: never changed afterwards; each case is pinned to one.
+
+    By its `policy` cases under way stay with the version they were submitted under, or all of them move to this one
+    on its first day (nobody is grandparented); both are found among societies (DOMAIN §1, 4).
+    """
+
+    class Policy(models.TextChoices):
+        """What becomes of cases under way."""
+
+        PIN = "pin", "Applications under way keep the rules they were submitted under"
+        MIGRATE = "migrate", "All applications under way go on by the new rules from that day"
 
     uuid = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
     pathway = models.ForeignKey(Pathway, on_delete=models.PROTECT, related_name="versions")
@@ -37,6 +47,7 @@ class PathwayVersion(Sealed):
     source = models.TextField(editable=False)
     digest = models.CharField(max_length=64, editable=False)
     in_force_from = models.DateField()
+    policy = models.CharField(max_length=10, choices=Policy.choices, default=Policy.PIN)
     published_at = models.DateTimeField(default=timezone.now, editable=False)
     published_by = models.ForeignKey(Person, on_delete=models.PROTECT, related_name="+")
 
@@ -61,6 +72,19 @@ class PathwayVersion(Sealed):
             msg = "A published pathway version never changes; publish a new one."
             raise TypeError(msg)
         super().save(*args, **kwargs)
+
+    @classmethod
+    def unsaved(cls, source: str) -> "PathwayVersion":
+        """The version that a text would be, to try it on cases; nothing is stored.
+
+        Raises:
+            PathwayFileInvalid: the text can't be used.
+        """
+        definition = load_pathway(source)
+        pathway = Pathway.objects.filter(slug=definition.slug).first() or Pathway(
+            slug=definition.slug, name=definition.name
+        )
+        return cls(pathway=pathway, version=definition.version, source=source, digest=digest_of(source))
 
     @cached_property
     def definition(self) -> PathwayDefinition:

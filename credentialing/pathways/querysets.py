@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 from workflows.models import SealedQuerySet
 
 if TYPE_CHECKING:
-    from credentialing.pathways.models import PathwayVersion  # noqa: F401 - named in strings
+    from credentialing.pathways.models import PathwayVersion
 
 
 class PathwayVersionQuerySet(SealedQuerySet["PathwayVersion"]):
@@ -15,3 +15,10 @@ class PathwayVersionQuerySet(SealedQuerySet["PathwayVersion"]):
     def in_force(self, on: date) -> "PathwayVersionQuerySet":
         """Those in force on that day, the newest first."""
         return self.filter(in_force_from__lte=on).select_related("pathway").order_by("-in_force_from", "-pk")
+
+    def offered(self, on: date) -> "list[PathwayVersion]":
+        """Of each pathway the version in force on that day, in the order of their names: for these one can apply."""
+        newest: dict[int, PathwayVersion] = {}
+        for version in self.in_force(on):
+            newest.setdefault(version.pathway_id, version)
+        return sorted(newest.values(), key=lambda version: (version.pathway.name, version.pk))

@@ -10,6 +10,7 @@ from credentialing.audit.services import record_event
 from credentialing.pathways.definitions import PathwayDefinition
 from credentialing.pathways.kinds import workflow_of
 from credentialing.pathways.loader import SHIPPED, PathwayFileInvalid, digest_of, load_pathway
+from credentialing.pathways.loading.faults import Fault
 from credentialing.pathways.models import Pathway, PathwayVersion
 from workflows.definitions import DefinitionInvalid
 
@@ -25,12 +26,18 @@ def check_pathway(source: str) -> PathwayDefinition:
         workflow_of(definition)
     except DefinitionInvalid as fault:
         msg = f"Nobody could walk this pathway: {fault}. Correct its stages and who signs them."
-        raise PathwayFileInvalid(msg) from fault
+        raise PathwayFileInvalid([Fault(0, msg)]) from fault
     return definition
 
 
 @transaction.atomic
-def publish_pathway(*, source: str, actor: Person, in_force_from: date) -> PathwayVersion:
+def publish_pathway(
+    *,
+    source: str,
+    actor: Person,
+    in_force_from: date,
+    policy: PathwayVersion.Policy = PathwayVersion.Policy.PIN,
+) -> PathwayVersion:
     """Freeze a pathway file as a version in force from a day; publishing the same text again changes nothing.
 
     Raises:
@@ -54,6 +61,7 @@ def publish_pathway(*, source: str, actor: Person, in_force_from: date) -> Pathw
         source=source,
         digest=digest,
         in_force_from=in_force_from,
+        policy=policy,
         published_by=actor,
     )
     record_event(
@@ -61,7 +69,7 @@ def publish_pathway(*, source: str, actor: Person, in_force_from: date) -> Pathw
         actor=actor,
         subject_kind="pathway_version",
         subject_id=new.uuid,
-        details={"version": str(new), "digest": digest, "from": str(in_force_from)},
+        details={"version": str(new), "digest": digest, "from": str(in_force_from), "policy": str(policy)},
     )
     return new
 

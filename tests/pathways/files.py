@@ -15,7 +15,9 @@ name = "Small Society"
 designation = "Small Leader"
 number_prefix = "SML"
 
-[council]
+[[bodies]]
+slug = "council"
+label = "Council"
 quorum = 2
 
 [[stages]]
@@ -38,7 +40,12 @@ requirements = []
 [[stages]]
 slug = "certified"
 label = "Certified"
-requirements = []
+
+  [[stages.requirements]]
+  slug = "decision"
+  kind = "decision"
+  label = "Decision of the council"
+  body = "council"
 """
 
 

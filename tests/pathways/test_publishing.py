@@ -89,9 +89,9 @@ def test_database_keeps_one_text_per_version(published, admin):
 @pytest.mark.parametrize(
     ("old", "new", "words"),
     [
-        ('signed_by = ["coordinator"]', "signed_by = []", "nobody may do it"),
-        ('slug = "seen"', 'slug = "applied"', "the state applied stands twice"),
-        ('slug = "seen"', 'slug = "on_hold"', "the state on_hold stands twice"),
+        ('signed_by = ["coordinator"]', "signed_by = []", "Nobody can sign off the stage 'seen'"),
+        ('slug = "seen"', 'slug = "applied"', "The stage “applied” stands twice"),
+        ('slug = "seen"', 'slug = "on_hold"', "has a name that every case has for something else"),
     ],
 )
 def test_pathway_that_nobody_could_walk_is_not_published(admin, old, new, words):
@@ -99,6 +99,14 @@ def test_pathway_that_nobody_could_walk_is_not_published(admin, old, new, words)
         publish_pathway(source=changed(old, new), actor=admin, in_force_from=SINCE)
 
     assert not Pathway.objects.exists()
+
+
+def test_pathway_whose_machine_has_no_way_through_is_not_published_whatever_the_reader_thinks(admin, monkeypatch):
+    monkeypatch.setattr("credentialing.pathways.loader.faults_of", lambda *_: [])
+    with pytest.raises(PathwayFileInvalid, match=r"Nobody could walk this pathway: .* nobody may do it"):
+        publish_pathway(
+            source=changed('signed_by = ["coordinator"]', "signed_by = []"), actor=admin, in_force_from=SINCE
+        )
 
 
 def test_file_that_is_wrong_leaves_nothing_behind(admin):
@@ -130,7 +138,7 @@ def test_draft_has_neither_sign_offs_nor_files():
     abs_version()
     draft = start_application(actor=PersonFactory())
 
-    assert (list(sign_offs_of(draft)), dict(files_of(draft))) == ([], {})
+    assert (list(sign_offs_of(draft, SINCE)), dict(files_of(draft, SINCE))) == ([], {})
 
 
 def test_every_requirement_of_the_shipped_pathway_says_its_rule_in_a_sentence():

@@ -1,0 +1,1 @@
+"""Reading a pathway file: where everything stands, tables that are asked for their keys, the checks of the whole."""

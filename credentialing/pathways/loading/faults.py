@@ -1,0 +1,23 @@
+"""What is wrong with a pathway file, in words."""
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, order=True)
+class Fault:
+    """One mistake: the line (from 1; 0 where it is the whole file), and what to do about it."""
+
+    line: int
+    words: str
+
+    def __str__(self) -> str:
+        return f"line {self.line}: {self.words}" if self.line else self.words
+
+
+class PathwayFileInvalid(ValueError):
+    """A pathway file can't be used; it names every mistake that can be seen, in the order of the file."""
+
+    def __init__(self, faults: list[Fault], *, file: str = "") -> None:
+        self.faults = tuple(sorted(set(faults)))
+        self.file = file
+        super().__init__("\n".join(f"{file}, {fault}" if file else str(fault) for fault in self.faults))
