@@ -4,6 +4,7 @@ from django.urls import path
 
 from credentialing.evidence.views import (
     confirmations,
+    credentials,
     events,
     fees,
     files,
@@ -29,6 +30,10 @@ urlpatterns = [
     path("my/agreements/<slug:slug>/", statements.agreement, name="agreement"),
     path("my/statements/<slug:slug>/", statements.attestation, name="attestation"),
     path("my/reports/<slug:slug>/", statements.report, name="report"),
+    path("my/qualifications/<slug:slug>/", credentials.qualifications, name="qualifications"),
+    path("my/qualifications/<uuid:uuid>/withdraw/", credentials.qualification_withdraw, name="qualification-withdraw"),
+    path("my/references/<slug:slug>/", credentials.references, name="references"),
+    path("my/references/<uuid:uuid>/withdraw/", credentials.reference_withdraw, name="reference-withdraw"),
     # whoever may open the case
     path("files/<uuid:uuid>/", files.file, name="file"),
     path("files/<uuid:uuid>/withdraw/", files.file_withdraw, name="file-withdraw"),
@@ -40,6 +45,8 @@ urlpatterns = [
     path("reviews/files/<uuid:uuid>/<slug:verb>/", quarantine.quarantine_end, name="quarantine-end"),
     # the co-leader
     path("confirm/<slug:token>/", confirmations.confirm, name="confirm"),
+    # the referee
+    path("references/<slug:token>/", credentials.reference, name="reference"),
     # the supervisor
     path("supervision/", supervision.supervision, name="supervision"),
     path("supervision/requests/<int:pk>/", supervision.supervision_answer, name="supervision-answer"),
@@ -53,6 +60,8 @@ urlpatterns = [
     path("evaluations/", observations.evaluations, name="evaluations"),
     path("evaluations/<uuid:uuid>/", observations.evaluation, name="evaluation"),
     path("reviews/cases/<uuid:uuid>/evaluators/", observations.evaluators, name="evaluators"),
+    # whoever enters results of exams
+    path("reviews/cases/<uuid:uuid>/exams/<slug:slug>/", credentials.exam_results, name="exam-results"),
     # the organizer
     path("events/", events.events, name="events"),
     path("events/new/", events.event_edit, name="event-new"),

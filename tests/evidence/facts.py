@@ -4,8 +4,9 @@ from datetime import date
 from itertools import count
 from typing import Any
 
-from credentialing.evidence.requirements.log import LogFacts, Session
+from credentialing.evidence.requirements.sessions import Session
 from credentialing.pathways.definitions import Requirement
+from credentialing.pathways.kinds import Moment
 from workflows.subjects import EvidenceReference
 
 _numbers = count(1)
@@ -17,9 +18,15 @@ def reference(kind: str = "log_entry") -> EvidenceReference:
     return EvidenceReference(kind=kind, id=str(next(_numbers)), sha256="0" * 64)
 
 
-def session(day: date, **facts: Any) -> Session:
-    """A confirmed and recorded session on that day."""
-    return Session(reference=reference(), held_on=day, **{"confirmed": True, **facts})
+def session(day: date, *, confirmed: bool = True, denied: bool = False, **facts: Any) -> Session:
+    """A session on that day, logged, and confirmed or denied, on the same."""
+    return Session(
+        reference=reference(),
+        held_on=day,
+        confirmed_on=day if confirmed and not denied else None,
+        denied_on=day if denied else None,
+        **{"known_on": day, **facts},
+    )
 
 
 def second_saturdays(months: int) -> list[date]:
@@ -32,9 +39,14 @@ def second_saturdays(months: int) -> list[date]:
     return days
 
 
-def log(*sessions: Session, counts_from: date | None = SUBMITTED_IN) -> LogFacts:
-    """What the log holds, of a case handed in in January 2024."""
-    return LogFacts(sessions=sessions, counts_from=counts_from)
+def log(*sessions: Session, counts_from: date | None = SUBMITTED_IN) -> tuple[tuple[Session, ...], date | None]:
+    """What the log holds, of a case handed in (or whose supervision began) in January 2024."""
+    return sessions, counts_from
+
+
+def looked_at(on: date, since: date | None) -> Moment:
+    """A day, of a case whose application, admission and supervision all began on the same."""
+    return Moment(on=on, applied_on=since, admitted_on=since, supervision_from=since, candidate_since=since)
 
 
 def rule(kind: type[Any], slug: str = "a_rule", **parameters: Any) -> Requirement:

@@ -5,7 +5,7 @@ from datetime import date
 import pytest
 
 from credentialing.evidence.requirements import Attendance, Observation
-from tests.evidence.facts import reference, rule
+from tests.evidence.facts import looked_at, reference, rule
 
 LATER = date(2030, 1, 1)
 FIRST = rule(Attendance, event="intensive", events=1, days_each=4)
@@ -22,7 +22,7 @@ def was_at(ended_on, **facts):
 
 
 def assess(*attended, requirement=THREE, on=LATER):
-    return Attendance().assess(requirement, attended, on)
+    return Attendance().assess(requirement, attended, looked_at(on, None))
 
 
 A, B, C, D = (date(2024, 4, 4), date(2024, 10, 4), date(2025, 4, 4), date(2025, 10, 4))
@@ -123,7 +123,8 @@ def asked(observer, filed_on=None, *, ready=True):
 
 
 def judge(*people, on=LATER, last_is_next=True):
-    return Observation().assess(TWO_OBSERVERS, Observation.Facts(asked=people, last_is_next=last_is_next), on)
+    facts = Observation.Facts(events=(people,), last_is_next_since=date.min if last_is_next else None)
+    return Observation().assess(TWO_OBSERVERS, facts, looked_at(on, None))
 
 
 def test_two_evaluators_who_find_one_ready_are_enough():

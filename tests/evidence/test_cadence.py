@@ -6,14 +6,15 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from credentialing.evidence.requirements import Cadence
-from tests.evidence.facts import log, rule, second_saturdays, session
+from tests.evidence.facts import log, looked_at, rule, second_saturdays, session
 
 LATER = date(2030, 1, 1)
 TWO_YEARS = rule(Cadence, per_month=1, months=24)
 
 
 def assess(facts, on=LATER, requirement=TWO_YEARS):
-    return Cadence().assess(requirement, facts, on)
+    sessions, since = facts
+    return Cadence().assess(requirement, sessions, looked_at(on, since))
 
 
 def test_perfect_second_saturday_log_of_two_years_is_enough():

@@ -1,19 +1,26 @@
 """Count of supervision sessions and debriefs; duration of the candidacy."""
 
 from datetime import date
+from decimal import Decimal
 
 from credentialing.evidence.requirements import Count, Duration
-from tests.evidence.facts import log, rule, session
+from tests.evidence.facts import log, looked_at, rule, session
 
 LATER = date(2030, 1, 1)
 OPENED = date(2024, 3, 1)
 SUPERVISED = rule(
-    Count, unit="supervision_session", at_least=2, advised_per_year=6, needs_recording=True, needs_confirmation=True
+    Count,
+    unit="supervision_session",
+    at_least=Decimal(2),
+    advised_per_year=6,
+    needs_recording=True,
+    needs_confirmation=True,
 )
 
 
 def assess(facts, on=LATER, requirement=SUPERVISED):
-    return Count().assess(requirement, facts, on)
+    sessions, since = facts
+    return Count().assess(requirement, sessions, looked_at(on, since))
 
 
 def test_sessions_on_recordings_confirmed_after_the_opening_are_counted():
@@ -53,7 +60,7 @@ def test_supervision_without_a_recording_does_not_count():
 
 
 def test_supervision_without_a_recording_counts_where_none_is_asked_for():
-    requirement = rule(Count, unit="supervision_session", at_least=1)
+    requirement = rule(Count, unit="supervision_session", at_least=Decimal(1))
 
     assert assess(log(session(date(2024, 4, 1), recorded=False), counts_from=OPENED), requirement=requirement).met
 
@@ -85,39 +92,46 @@ def test_supervision_after_the_day_of_judgement_is_not_seen():
 def test_rule_of_a_count_says_what_is_counted():
     sentence = Count().sentence
     assert sentence(SUPERVISED) == "Have at least 2 supervision sessions on recordings of your groups, about 6 a year."
-    assert sentence(rule(Count, unit="supervision_session", at_least=4)) == "Have at least 4 supervision sessions."
-    assert "ideally after every group" in sentence(rule(Count, unit="debrief", at_least=4))
+    assert (
+        sentence(rule(Count, unit="supervision_session", at_least=Decimal(4)))
+        == "Have at least 4 supervision sessions."
+    )
+    assert "ideally after every group" in sentence(rule(Count, unit="debrief", at_least=Decimal(4)))
 
 
 DURATION = rule(Duration, slug="two_years", months=24)
 
 
-def test_two_years_are_over_on_the_same_day_two_years_later_and_not_before():
-    facts = log(counts_from=date(2024, 2, 29))
+def duration(since, on, requirement=DURATION):
+    return Duration().assess(requirement, None, looked_at(on, since))
 
-    before = Duration().assess(DURATION, facts, date(2026, 2, 27))
+
+def test_two_years_are_over_on_the_same_day_two_years_later_and_not_before():
+    begun = date(2024, 2, 29)
+
+    before = duration(begun, date(2026, 2, 27))
     assert not before.met
     assert before.summary == "Reached on February 28, 2026"
     assert before.waiting_on == "candidate"
 
-    due = Duration().assess(DURATION, facts, date(2026, 2, 28))
+    due = duration(begun, date(2026, 2, 28))
     assert due.met
     assert due.met_on == date(2026, 2, 28)
     assert due.waiting_on == ""
 
 
 def test_duration_met_keeps_its_day_and_its_digest_however_late_one_looks():
-    facts = log(counts_from=date(2024, 2, 1))
+    begun = date(2024, 2, 1)
 
-    early, late = (Duration().assess(DURATION, facts, day) for day in (date(2026, 2, 1), date(2027, 9, 9)))
+    early, late = (duration(begun, day) for day in (date(2026, 2, 1), date(2027, 9, 9)))
 
     assert (early.met_on, early.references) == (late.met_on, late.references)
-    moved = Duration().assess(DURATION, log(counts_from=date(2024, 2, 2)), date(2027, 9, 9))
+    moved = duration(date(2024, 2, 2), date(2027, 9, 9))
     assert moved.references != late.references
 
 
 def test_duration_does_not_run_before_the_gate_is_open():
-    progress = Duration().assess(DURATION, log(counts_from=None), LATER)
+    progress = duration(None, LATER)
 
     assert not progress.met
     assert not progress.started

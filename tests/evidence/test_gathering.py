@@ -1,10 +1,11 @@
 """What the kinds read from the books: only what stands, of this case, on the society's days."""
 
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, time
 
 import pytest
+from django.utils import timezone
 
-from credentialing.applications.progress import assess_requirement
+from credentialing.applications.assessments import CaseOnDay, assess_requirement
 from credentialing.applications.services.supervision import end_supervision
 from credentialing.evidence.models import Event, Observation
 from credentialing.evidence.requirements import file_references
@@ -27,8 +28,12 @@ def assess(walk, slug, on=DAY):
 
 
 def test_log_counts_from_the_first_of_the_month_of_submission(drafted, submitted):
-    assert facts(submitted, "group_sessions").counts_from == date(2024, 1, 1)
-    assert facts(drafted, "group_sessions").counts_from is None
+    confirm_log_entry(entry=log(submitted, held_on=date(2024, 1, 1)), role="co_leader", now=NOW)
+    log(submitted, held_on=date(2023, 12, 31))
+
+    progress = assess(submitted, "group_sessions").progress
+    assert (progress.have, progress.uncounted) == ("1", ("December 31, 2023: before you applied",))
+    assert assess(drafted, "group_sessions").progress.cannot_start == "Apply first."
 
 
 def test_log_holds_what_stands_with_its_confirmation(submitted):
@@ -36,9 +41,10 @@ def test_log_holds_what_stands_with_its_confirmation(submitted):
     removed = log(submitted, held_on=date(2024, 3, 10))
     remove_log_entry(entry=removed, actor=submitted.candidate, now=NOW)
 
-    (session,) = facts(submitted, "group_sessions").sessions
+    session, taken_out = sorted(facts(submitted, "group_sessions"), key=lambda session: session.held_on)
     assert session.reference.id == str(confirmed.uuid)
-    assert (session.confirmed, session.denied) == (True, False)
+    assert (session.confirmed_on, session.denied_on, session.removed_on) == (DAY, None, None)
+    assert taken_out.removed_on == DAY
     assert assess(submitted, "group_sessions").progress.have == "1"
 
 
@@ -69,13 +75,12 @@ def test_debriefs_count_from_the_first_session_on(drafted):
     log(drafted)
     log(drafted, held_on=date(2024, 3, 10), debriefed=False)
 
-    assert len(facts(drafted, "debriefs").sessions) == 1
+    assert assess(drafted, "debriefs").progress.have == "1"
 
 
 def test_supervision_counts_from_the_day_the_gate_opened(running, submitted):
-    assert facts(running, "supervised_sessions").counts_from == date(2024, 1, 19)
-    assert facts(running, "two_years").counts_from == date(2024, 1, 19)
-    assert facts(submitted, "two_years").counts_from is None
+    assert CaseOnDay(running.application, DAY).moment.supervision_from == date(2024, 1, 19)
+    assert CaseOnDay(submitted.application, DAY).moment.supervision_from is None
 
 
 def test_supervision_confirmed_without_a_recording_does_not_count(running):
@@ -114,7 +119,12 @@ def test_evaluators_are_asked_before_the_last_intensive_and_not_earlier(drafted)
 
 def observe(walk, event, evaluator, **fields):
     return Observation.objects.create(
-        application=walk.application, event=event, evaluator=evaluator, requested_by=walk.officers.coordinator, **fields
+        application=walk.application,
+        event=event,
+        evaluator=evaluator,
+        requested_by=walk.officers.coordinator,
+        requested_at=datetime.combine(event.starts_on, time(12), UTC),
+        **fields,
     )
 
 
@@ -171,9 +181,10 @@ def test_pathway_without_an_evaluated_last_intensive_asks_evaluators_at_any_time
         observations = drafted.application.observations
 
         class definition:  # noqa: N801 - stands for an attribute
-            requirements = without
+            all_requirements = without
+            rubric = None
 
-    assert judge.gather(definition.requirement("evaluation"), Case()).last_is_next
+    assert judge.gather(definition.requirement("evaluation"), Case()).last_is_next_since == date.min
 
 
 def test_files_are_told_by_requirement_and_without_the_withdrawn(drafted):
@@ -186,7 +197,7 @@ def test_files_are_told_by_requirement_and_without_the_withdrawn(drafted):
         if withdrawn:
             perform(file, "withdraw", actor=drafted.candidate)
 
-    found = file_references(drafted.application)
+    found = file_references(drafted.application, timezone.localdate())
 
     assert {slug: [r.sha256[-1] for r in references] for slug, references in found.items()} == {
         "a": ["0", "1"],

@@ -94,7 +94,13 @@ def test_session_is_corrected_and_warns_that_its_confirmation_is_lost(drafted, a
     assert ada.post(edit_page(entry), group(minutes="60")).url == LOG
 
     entry.refresh_from_db()
-    assert (entry.minutes, entry.confirmed_at) == (60, None)
+    assert (entry.minutes, entry.removed_at is None) == (90, False)  # what stood there is kept
+    corrected = entry.replaced_by
+    assert (corrected.minutes, corrected.confirmed_at) == (60, None)
+    page = ada.get(LOG).text
+    assert page.count(edit_page(corrected)) >= 1
+    assert edit_page(entry) not in page
+    assert ada.post(f"/my/log/{entry.uuid}/remove/", {"restore": "1"}).status_code == 409
 
 
 def test_correction_that_cannot_be_changes_nothing(drafted, ada):
@@ -217,6 +223,7 @@ def test_link_is_dead_when_the_session_was_changed_or_removed(drafted, ada, clie
     old = link(entry)
     ada.post(edit_page(entry), group(minutes="60"))
     entry.refresh_from_db()
+    entry = entry.replaced_by
     ada.logout()
     assert client.get(old).status_code == 404
     assert client.get(link(entry)).status_code == 200

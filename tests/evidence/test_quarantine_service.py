@@ -64,11 +64,11 @@ def test_file_in_quarantine_counts_no_more_until_it_is_released(running):
     file = upload(running)
     with_it = progress(running, "recording_consent").evidence_digest
     hide(running, file)
-    assert file_references(running.application) == {}
+    assert file_references(running.application, timezone.localdate()) == {}
     assert progress(running, "recording_consent").evidence_digest == before
 
     release_file(file=file, actor=running.officers.coordinator, reason="A form without names.", now=NOW)
-    assert file_references(running.application)["recording_consent"][0].sha256 == file.sha256
+    assert file_references(running.application, timezone.localdate())["recording_consent"][0].sha256 == file.sha256
     assert progress(running, "recording_consent").evidence_digest == with_it
 
 

@@ -1,14 +1,15 @@
 """Agreement, attestation, report and fee: what counts as signed, stated, filed and paid."""
 
-from datetime import date
+from datetime import UTC, date, datetime
 from decimal import Decimal
 
 import pytest
 
 from credentialing.evidence.models import FeePayment
 from credentialing.evidence.requirements import Agreement, Attestation, Fee, Report
-from credentialing.evidence.requirements.statements import balance, statement_digest
-from tests.evidence.facts import reference, rule
+from credentialing.evidence.requirements.fees import balance
+from credentialing.evidence.requirements.statements import Said, statement_digest
+from tests.evidence.facts import looked_at, reference, rule
 
 LATER = date(2030, 1, 1)
 MONDAY, TUESDAY = date(2024, 3, 4), date(2024, 3, 5)
@@ -16,8 +17,11 @@ BOTH = rule(Agreement, statement="a_text", parties=("candidate", "supervisor"))
 
 
 def agree(*signed, partner=True, on=LATER):
-    facts = Agreement.Facts(signed=tuple((party, day, reference()) for party, day in signed), partner=partner)
-    return Agreement().assess(BOTH, facts, on)
+    facts = Agreement.Facts(
+        signed=tuple(Said(party=party, day=day, reference=reference()) for party, day in signed),
+        supervised=((date.min, None),) if partner else (),
+    )
+    return Agreement().assess(BOTH, facts, looked_at(on, None))
 
 
 def test_agreement_stands_from_the_day_on_which_the_last_party_signed():
@@ -70,10 +74,10 @@ CONSENT = rule(Attestation, statement="a_text")
 
 
 def test_statement_counts_from_the_day_it_was_made():
-    facts = ((TUESDAY, reference()),)
+    facts = Attestation.Facts(stated=(Said(day=TUESDAY, reference=reference()),))
 
-    assert not Attestation().assess(CONSENT, facts, MONDAY).met
-    progress = Attestation().assess(CONSENT, facts, TUESDAY)
+    assert not Attestation().assess(CONSENT, facts, looked_at(MONDAY, None)).met
+    progress = Attestation().assess(CONSENT, facts, looked_at(TUESDAY, None))
     assert progress.met
     assert progress.met_on == TUESDAY
     assert progress.summary == "Stated on March 5, 2024"
@@ -81,7 +85,7 @@ def test_statement_counts_from_the_day_it_was_made():
 
 
 def test_statement_not_made_waits_for_the_candidate():
-    progress = Attestation().assess(CONSENT, (), LATER)
+    progress = Attestation().assess(CONSENT, Attestation.Facts(stated=()), looked_at(LATER, None))
 
     assert not progress.met
     assert not progress.started
@@ -92,12 +96,14 @@ def test_statement_not_made_waits_for_the_candidate():
 REPORT = rule(Report, author="supervisor")
 
 
-def report(on=LATER, **facts):
-    return Report().assess(REPORT, Report.Facts(**facts), on)
+def report(on=LATER, *, filed_on=None, recommended=False, author_known=True):
+    filed = [Report.Filed(day=filed_on, recommended=recommended, reference=reference())] if filed_on else []
+    facts = Report.Facts(filed=tuple(filed), supervised=((date.min, None),) if author_known else ())
+    return Report().assess(REPORT, facts, looked_at(on, None))
 
 
 def test_report_that_recommends_is_enough():
-    progress = report(filed_on=TUESDAY, recommended=True, reference=reference())
+    progress = report(filed_on=TUESDAY, recommended=True)
 
     assert progress.met
     assert progress.met_on == TUESDAY
@@ -106,7 +112,7 @@ def test_report_that_recommends_is_enough():
 
 
 def test_report_that_does_not_recommend_is_not_enough_and_the_supervisor_is_next():
-    progress = report(filed_on=TUESDAY, recommended=False, reference=reference())
+    progress = report(filed_on=TUESDAY, recommended=False)
 
     assert not progress.met
     assert progress.started
@@ -116,7 +122,6 @@ def test_report_that_does_not_recommend_is_not_enough_and_the_supervisor_is_next
 
 def test_report_filed_after_the_day_of_judgement_is_not_seen():
     assert not report(on=MONDAY, filed_on=TUESDAY, recommended=True).started
-    assert report(on=TUESDAY, filed_on=TUESDAY, recommended=True).references == ()
 
 
 def test_report_cannot_be_filed_before_somebody_supervises():
@@ -128,21 +133,19 @@ def test_report_cannot_be_filed_before_somebody_supervises():
 FIRST_YEAR, SECOND_YEAR = (rule(Fee, slug=f"fee_{year}", amount=Decimal(900), year=year) for year in (1, 2))
 
 
-def fee(requirement=FIRST_YEAR, on=LATER, **facts):
-    given = {
-        "paid": Decimal(0),
-        "waived": False,
-        "last_on": None,
-        "references": (),
-        "currency": "USD",
-        "candidate": True,
-        "first_settled_on": None,
-    }
-    return Fee().assess(requirement, Fee.Facts(**{**given, **facts}), on)
+def entry(kind, day=MONDAY, amount=0, requirement="this_fee"):
+    noon = datetime(day.year, day.month, day.day, 12, tzinfo=UTC)
+    return FeePayment(kind=kind, received_on=day, amount=Decimal(amount), marked_at=noon, requirement=requirement)
+
+
+def fee(*entries, requirement=FIRST_YEAR, on=LATER, candidate=True, first_settled_on=None):
+    others = (entry("paid", first_settled_on, 900, "first_fee"),) if first_settled_on else ()
+    moment = looked_at(on, MONDAY if candidate else None)
+    return Fee().assess(requirement, Fee.Facts(entries=entries, others=others), moment)
 
 
 def test_fee_paid_in_full_is_met_on_the_day_of_the_last_payment():
-    progress = fee(paid=Decimal(900), last_on=TUESDAY, references=(reference(),))
+    progress = fee(entry("paid", TUESDAY, 900))
 
     assert progress.met
     assert progress.met_on == TUESDAY
@@ -151,14 +154,14 @@ def test_fee_paid_in_full_is_met_on_the_day_of_the_last_payment():
 
 
 def test_waived_fee_is_met():
-    progress = fee(waived=True, last_on=TUESDAY)
+    progress = fee(entry("waived", TUESDAY))
 
     assert progress.met
     assert progress.summary == "Waived on March 5, 2024"
 
 
 def test_part_of_a_fee_is_not_enough_and_the_treasurer_is_next():
-    progress = fee(paid=Decimal("450.50"), last_on=TUESDAY)
+    progress = fee(entry("paid", TUESDAY, "450.50"))
 
     assert not progress.met
     assert progress.started
@@ -167,7 +170,7 @@ def test_part_of_a_fee_is_not_enough_and_the_treasurer_is_next():
 
 
 def test_fee_received_after_the_day_of_judgement_does_not_count():
-    assert not fee(paid=Decimal(900), last_on=TUESDAY, on=MONDAY).met
+    assert not fee(entry("paid", TUESDAY, 900), on=MONDAY).met
 
 
 def test_fee_is_due_after_admission_and_not_before():
@@ -189,13 +192,11 @@ def test_second_fee_has_no_day_before_the_first_is_settled():
     progress = fee(requirement=SECOND_YEAR)
 
     assert progress.cannot_start == "Due a year after the first fee."
-    assert fee(requirement=SECOND_YEAR, paid=Decimal(100), last_on=MONDAY).cannot_start == ""
+    assert fee(entry("paid", MONDAY, 100), requirement=SECOND_YEAR).cannot_start == ""
 
 
 def test_part_of_the_second_fee_paid_early_is_shown_as_received():
-    progress = fee(
-        requirement=SECOND_YEAR, on=MONDAY, paid=Decimal(100), last_on=MONDAY, first_settled_on=date(2024, 1, 1)
-    )
+    progress = fee(entry("paid", MONDAY, 100), requirement=SECOND_YEAR, on=MONDAY, first_settled_on=date(2024, 1, 1))
 
     assert progress.summary == "$100 of $900 received"
     assert progress.cannot_start == ""
@@ -206,10 +207,6 @@ def test_rule_of_a_fee_says_how_much_for_which_year(year, words):
     requirement = rule(Fee, amount=Decimal(900), year=year)
 
     assert Fee().sentence(requirement) == f"Pay the Treasurer $900 for the {words} year."
-
-
-def entry(kind, day=MONDAY, amount=0):
-    return FeePayment(kind=kind, received_on=day, amount=Decimal(amount))
 
 
 def test_reversal_takes_back_everything_before_it_and_nothing_after():

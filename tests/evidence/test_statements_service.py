@@ -2,7 +2,7 @@
 
 import pytest
 
-from credentialing.applications.progress import assess_requirement
+from credentialing.applications.assessments import assess_requirement
 from credentialing.applications.services.supervision import end_supervision
 from credentialing.evidence.models import AgreementSignature, Attestation
 from credentialing.evidence.requirements.statements import statement_digest

@@ -4,6 +4,7 @@ from typing import Any
 
 from django import forms
 
+from credentialing.evidence.asked_of_the_log import LEADING, AskedOfTheLog
 from credentialing.evidence.models import LogEntry, SupervisionSession, SupervisorReport
 from credentialing.evidence.services.cases import EARLIEST
 from credentialing.ui.forms import DateField, SocietyForm, SocietyModelForm
@@ -24,6 +25,7 @@ class LogEntryForm(SocietyModelForm):
             "minutes",
             "present",
             "cases",
+            "client",
             "co_leader_name",
             "co_leader_email",
             "recorded",
@@ -36,10 +38,23 @@ class LogEntryForm(SocietyModelForm):
             "co_leader_email": "They get one e-mail and confirm with one click. "
             "Without an address, your supervisor confirms the session.",
             "cases": "Only how many. Nothing about them.",
+            "client": "Such as C-7, the same at each session with them: never a name or initials.",
         }
+
+    def __init__(self, *args: Any, asked: AskedOfTheLog = LEADING, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.asked = asked
+        offered = {*asked.roles, self.instance.role if self.instance.pk else ""}
+        role = self.fields["role"]
+        role.choices = [choice for choice in role.choices if choice[0] in offered]
+        if not asked.tells_clients_apart:
+            del self.fields["client"]
 
     def clean(self) -> dict[str, Any]:
         data = super().clean() or self.cleaned_data
+        meant = {name: data.get(name, "") for name in ("role", "format", "setting")}
+        if "client" not in self.errors and not data.get("client") and self.asked.needs_client(**meant):
+            self.add_error("client", "Give the client a pseudonym of yours: different clients are counted.")
         if data.get("role") == LogEntry.Role.CO_LED and not data.get("co_leader_name"):
             self.add_error("co_leader_name", "Name the co-leader, or choose “Led alone”.")
         return data
@@ -70,7 +85,9 @@ class DenialForm(SocietyForm):
 
 
 class ReportForm(SocietyModelForm):
-    """The supervisor's final report."""
+    """The supervisor's report; `number` says which one of several was on the page, so that none is filed twice."""
+
+    number = forms.IntegerField(min_value=1, required=False, widget=forms.HiddenInput)
 
     class Meta:
         model = SupervisorReport

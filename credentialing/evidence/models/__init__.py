@@ -1,6 +1,7 @@
-"""Evidence, by concept: the log, supervision, events, evaluations, agreements and statements, fees, files."""
+"""Evidence, by concept: log, supervision, events, evaluations, agreements, statements, credentials, fees, files."""
 
 from credentialing.evidence.models.agreements import AgreementSignature, Attestation, SupervisorReport
+from credentialing.evidence.models.credentials import ExamResult, Qualification, Reference
 from credentialing.evidence.models.events import Attendance, Event
 from credentialing.evidence.models.fees import FeePayment
 from credentialing.evidence.models.files import EvidenceFile
@@ -13,10 +14,13 @@ __all__ = [
     "Attestation",
     "Event",
     "EvidenceFile",
+    "ExamResult",
     "FeePayment",
     "LogEntry",
     "Observation",
+    "Qualification",
     "Rating",
+    "Reference",
     "SupervisionSession",
     "SupervisorReport",
 ]

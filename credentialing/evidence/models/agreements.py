@@ -73,6 +73,7 @@ class SupervisorReport(Sealed):
     uuid = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
     application = models.ForeignKey(Application, on_delete=models.PROTECT, related_name="reports")
     requirement = models.SlugField()
+    number = models.PositiveSmallIntegerField(default=1)
     author = models.ForeignKey(Person, on_delete=models.PROTECT, related_name="+")
     strengths = models.TextField("what the candidate does well as a leader", max_length=4000)
     growth = models.TextField("what they should go on working on", max_length=4000)
@@ -87,7 +88,7 @@ class SupervisorReport(Sealed):
         ordering = ("-filed_at", "pk")
         constraints = [
             models.UniqueConstraint(
-                fields=["application", "requirement"],
+                fields=["application", "requirement", "number"],
                 condition=models.Q(superseded_at__isnull=True),
                 name="supervisor_report_one_standing",
             ),

@@ -1,6 +1,7 @@
 """Leadership intensives and who attended them."""
 
 import uuid
+from decimal import Decimal
 
 from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
@@ -19,14 +20,21 @@ class Event(Sealed):
         """What counts for which requirement; the slug is what pathway files use."""
 
         INTENSIVE = "intensive", "Leadership Intensive"
+        WEEKEND = "weekend", "Leadership weekend"
+        SEMINAR = "seminar", "Leader seminar"
+        INTERNATIONAL = "international", "Intensive of another society"
+        TRAINING = "training", "Training"
         WORKSHOP = "workshop", "Other workshop"
 
     uuid = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
-    kind = models.CharField(max_length=12, choices=Kind.choices, default=Kind.INTENSIVE)
+    kind = models.CharField(max_length=20, choices=Kind.choices, default=Kind.INTENSIVE)
     name = models.CharField(max_length=200)
     place = models.CharField(max_length=200)
     starts_on = models.DateField()
     ends_on = models.DateField()
+    hours = models.DecimalField(
+        "hours in all", max_digits=5, decimal_places=1, default=Decimal(0), validators=[MinValueValidator(Decimal(0))]
+    )
     organiser = models.ForeignKey(
         Person, verbose_name="organizer", on_delete=models.PROTECT, related_name="organised_events"
     )

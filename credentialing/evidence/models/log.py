@@ -29,6 +29,7 @@ class LogEntry(Sealed):
 
         CO_LED = "co_led", "Co-led"
         LED = "led", "Led alone"
+        MEMBER = "member", "Took part as a member"
 
     class Format(models.TextChoices):
         """How the group met."""
@@ -65,6 +66,9 @@ class LogEntry(Sealed):
     debriefed = models.BooleanField("you debriefed with your co-leader", default=False)
     co_leader_name = models.CharField("co-leader's name", max_length=200, blank=True)
     co_leader_email = models.EmailField("co-leader's e-mail address", blank=True)
+    client = models.SlugField(
+        "client, by a pseudonym of yours", max_length=20, blank=True, help_text="Such as C-7: never a name or initials."
+    )
     confirmation_token = models.CharField(max_length=64, unique=True, default=new_confirmation_token, editable=False)
     created_at = models.DateTimeField(default=timezone.now, editable=False)
     edited_at = models.DateTimeField(null=True, editable=False)
@@ -74,6 +78,9 @@ class LogEntry(Sealed):
     denied_at = models.DateTimeField(null=True, editable=False)
     denial_reason = models.TextField(max_length=500, blank=True, editable=False)
     removed_at = models.DateTimeField(null=True, editable=False)
+    replaced_by = models.OneToOneField(
+        "self", null=True, on_delete=models.PROTECT, related_name="replaces", editable=False
+    )
 
     objects = LogEntryQuerySet.as_manager()
 
@@ -87,7 +94,7 @@ class LogEntry(Sealed):
                 name="log_entry_confirmed_or_denied",
             ),
             models.CheckConstraint(
-                condition=Q(role="led") | ~Q(co_leader_name=""),
+                condition=~Q(role="co_led") | ~Q(co_leader_name=""),
                 name="log_entry_co_led_with_somebody",
                 violation_error_message="Name the co-leader.",
             ),

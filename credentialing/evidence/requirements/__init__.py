@@ -1,9 +1,16 @@
 """The kinds of requirement that count evidence, one module per concept; `pathways.kinds` names them."""
 
-from credentialing.evidence.requirements.events import Attendance, Observation
+from credentialing.evidence.requirements.cadence import Cadence
+from credentialing.evidence.requirements.count import Count
+from credentialing.evidence.requirements.credentials import Exam, Holding, Reference
+from credentialing.evidence.requirements.documents import Document
+from credentialing.evidence.requirements.duration import Duration
+from credentialing.evidence.requirements.events import Attendance
+from credentialing.evidence.requirements.fees import Fee
 from credentialing.evidence.requirements.files import file_references
-from credentialing.evidence.requirements.log import Cadence, Count, Duration
-from credentialing.evidence.requirements.statements import Agreement, Attestation, Fee, Report
+from credentialing.evidence.requirements.observations import Observation
+from credentialing.evidence.requirements.reports import Report
+from credentialing.evidence.requirements.statements import Agreement, Attestation
 
 __all__ = [
     "Agreement",
@@ -11,9 +18,13 @@ __all__ = [
     "Attestation",
     "Cadence",
     "Count",
+    "Document",
     "Duration",
+    "Exam",
     "Fee",
+    "Holding",
     "Observation",
+    "Reference",
     "Report",
     "file_references",
 ]

@@ -1,15 +1,27 @@
-"""Attendance and observation: what happened at intensives."""
+"""Attendance: events of which somebody else keeps the roster."""
 
 from dataclasses import dataclass
 from datetime import date
+from decimal import Decimal
 
 from django.utils import timezone
 
 from credentialing.applications.models import Application
 from credentialing.applications.requirements import content_digest
+from credentialing.evidence.requirements.numbers import number_in_words
 from credentialing.pathways.definitions import Requirement
-from credentialing.pathways.kinds import Progress
+from credentialing.pathways.kinds import Moment, Progress
+from credentialing.pathways.months import add_months, are_over
 from workflows.subjects import EvidenceReference
+
+EVENTS = {
+    "intensive": ("Leadership Intensive", "Leadership Intensives"),
+    "weekend": ("leadership weekend", "leadership weekends"),
+    "seminar": ("leader seminar", "leader seminars"),
+    "international": ("intensive of another society", "intensives of other societies"),
+    "training": ("training", "trainings"),
+    "workshop": ("workshop", "workshops"),
+}
 
 
 class Attendance:
@@ -17,35 +29,56 @@ class Attendance:
 
     @dataclass(frozen=True, kw_only=True)
     class Parameters:
-        """Kind of event, how many, days needed at each, and whether the last must be the evaluated one."""
+        """Keys of the pathway file.
+
+        `event`: the kind of event; `events`: how many; `days_each`: days needed at each; `percent_each`: how much
+        of each must have been attended; `hours`: so many hours of all together; `last_assessed`: whether the last must
+        be one at which the candidate was evaluated; `window_months`: only those of the last so many months.
+        """
 
         event: str
-        events: int
+        events: int = 0
         days_each: int = 1
+        percent_each: int = 0
+        hours: Decimal = Decimal(0)
         last_assessed: bool = False
+        window_months: int = 0
 
     @dataclass(frozen=True, kw_only=True)
     class Attended:
-        """One event on whose roster the person stands."""
+        """One event on whose roster the person stands; `marked_on` is since when the organizer's word is known."""
 
         ended_on: date
         status: str
         days: int
         assessed: bool
         reference: EvidenceReference
+        marked_on: date = date.min
+        claimed_on: date | None = None
+        of_days: int = 0
+        hours: Decimal = Decimal(0)
+
+        def status_on(self, day: date) -> str:
+            """What was known on that day: nothing, the person's own word, or the organizer's."""
+            if self.marked_on <= day:
+                return self.status
+            return "claimed" if self.claimed_on is not None and self.claimed_on <= day else ""
+
+    lookups = ("candidate__attendances__event",)
 
     def gather(self, requirement: Requirement, application: Application) -> tuple["Attendance.Attended", ...]:
-        rows = (
-            application.candidate.attendances.filter(event__kind=requirement.parameters.event)
-            .select_related("event")
-            .order_by("event__ends_on", "pk")
-        )
+        kind = requirement.parameters.event
+        rows = [row for row in application.candidate.attendances.all() if row.event.kind == kind]
         return tuple(
             self.Attended(
                 ended_on=row.event.ends_on,
                 status=row.status,
                 days=row.days_attended,
                 assessed=row.assessed,
+                marked_on=timezone.localdate(row.marked_at or row.claimed_at),
+                claimed_on=timezone.localdate(row.claimed_at),
+                of_days=row.event.days,
+                hours=row.event.hours * row.days_attended / row.event.days,
                 reference=EvidenceReference(
                     kind="attendance",
                     id=str(row.uuid),
@@ -55,129 +88,95 @@ class Attendance:
             for row in rows
         )
 
-    def assess(self, requirement: Requirement, facts: tuple["Attendance.Attended", ...], on: date) -> Progress:
+    def assess(self, requirement: Requirement, facts: tuple["Attendance.Attended", ...], moment: Moment) -> Progress:
         """Events over by that day, attended for long enough."""
-        rule = requirement.parameters
-        whole = [a for a in facts if a.status == "attended" and a.days >= rule.days_each and a.ended_on <= on]
-        claimed = [a for a in facts if a.status == "claimed"]
-        short = [a for a in facts if a.status == "attended" and a.days < rule.days_each]
-        enough = len(whole) >= rule.events
+        rule, on = requirement.parameters, moment.on
+        since = moment.counts_from(requirement, "ever") or date.max
+        status = {a: a.status_on(on) for a in sorted(facts, key=lambda a: (a.ended_on, a.reference.id))}
+        attended = [a for a in status if status[a] == "attended" and a.ended_on <= on]
+        reasons = {a: _why_not(a, rule, since, on) for a in attended}
+        whole = [a for a in attended if not reasons[a]]
+        claimed = [a for a in status if status[a] == "claimed"]
+        hours = sum((a.hours for a in whole), Decimal(0))
+        enough = len(whole) >= rule.events and hours >= rule.hours
         # One that comes after the evaluated one takes nothing away.
-        completing = [a for a in whole[rule.events - 1 :] if a.assessed or not rule.last_assessed]
-        met = bool(completing)
-        summary = f"{min(len(whole), rule.events)} of {rule.events}"
-        if enough and not met:
-            summary += "; the last one must be the evaluated one"
-        elif claimed:
-            summary += f", {len(claimed)} waiting for the organizer"
+        completing = [a for a in _from_enough_on(whole, rule) if a.assessed or not rule.last_assessed]
+        met = enough and bool(completing)
         return Progress(
             met=met,
-            started=bool(facts),
-            summary=summary,
+            started=any(status.values()),
+            summary=_summary(whole, hours, rule, claimed, met=met),
             have=str(len(whole)),
             need=str(rule.events),
+            have_amount=Decimal(len(whole)),
+            need_amount=Decimal(rule.events),
             waiting_on="" if met else ("organiser" if claimed or enough else "candidate"),
-            uncounted=tuple(f"{a.days} of {rule.days_each} days, ended {a.ended_on:%Y-%m-%d}" for a in short),
+            uncounted=tuple(f"{why}, ended {a.ended_on:%Y-%m-%d}" for a, why in reasons.items() if why),
             references=tuple(a.reference for a in whole),
             met_on=completing[0].ended_on if met else None,
+            next_step="" if met else f"Register for the next {EVENTS[rule.event][0]}.",
+            changes_on=add_months(whole[0].ended_on, rule.window_months) if whole and rule.window_months else None,
+            unit=EVENTS[rule.event][1],
+            lacks=() if met else _lacks(whole, hours, rule),
         )
 
     def sentence(self, requirement: Requirement) -> str:
         """The rule in words."""
         rule = requirement.parameters
-        many = "one Leadership Intensive" if rule.events == 1 else f"{rule.events} Leadership Intensives in total"
+        one, many = EVENTS[rule.event]
+        number = f"one {one}" if rule.events == 1 else f"{rule.events} {many} in total" if rule.events else many
+        each = f", {rule.days_each} days each" if rule.days_each > 1 else ""
+        each += f", at least {rule.percent_each} % of each" if rule.percent_each else ""
+        each += f", {number_in_words(rule.hours)} hours or more together" if rule.hours else ""
+        each += f", in the last {rule.window_months} months" if rule.window_months else ""
         last = "; you are evaluated at the last" if rule.last_assessed else ""
-        return f"Attend {many}, {rule.days_each} days each{last}."
+        return f"Attend {number}{each}{last}."
 
 
-class Observation:
-    """Evaluations by several distinct observers, each alone."""
+def _why_not(attended: Attendance.Attended, rule: Attendance.Parameters, since: date, on: date) -> str:
+    if attended.days < rule.days_each:
+        return f"{attended.days} of {rule.days_each} days"
+    if attended.days * PERCENT < attended.of_days * rule.percent_each:
+        return f"{attended.days} of {attended.of_days} days, and {rule.percent_each} % are needed"
+    too_old = bool(rule.window_months) and are_over(attended.ended_on, rule.window_months, on)
+    return "too long ago" if attended.ended_on < since or too_old else ""
 
-    @dataclass(frozen=True, kw_only=True)
-    class Parameters:
-        """How many distinct observers, and the rule: `all` must find the candidate ready."""
 
-        observers: int
-        rule: str = "all"
+PERCENT = 100
 
-    @dataclass(frozen=True, kw_only=True)
-    class Asked:
-        """One observer who was asked."""
 
-        observer: int
-        filed_on: date | None
-        ready: bool
-        reference: EvidenceReference
+def _from_enough_on(whole: list[Attendance.Attended], rule: Attendance.Parameters) -> list[Attendance.Attended]:
+    """The event with which there were enough, and those after it."""
+    hours = Decimal(0)
+    for number, attended in enumerate(whole, 1):
+        hours += attended.hours
+        if number >= rule.events and hours >= rule.hours:
+            return whole[number - 1 :]
+    return []
 
-    @dataclass(frozen=True, kw_only=True)
-    class Facts:
-        """Who was asked at the latest event, and whether the candidate's next intensive is the last one."""
 
-        asked: tuple["Observation.Asked", ...] = ()
-        last_is_next: bool = True
+def _lacks(whole: list[Attendance.Attended], hours: Decimal, rule: Attendance.Parameters) -> tuple[str, ...]:
+    more, words = rule.events - len(whole), []
+    if more > 0:
+        words.append(f"{more} more {EVENTS[rule.event][more > 1]}")
+    if hours < rule.hours:
+        words.append(f"{number_in_words(rule.hours - hours)} more hours")
+    return tuple(words) or ("one at which you are evaluated",)
 
-    def gather(self, requirement: Requirement, application: Application) -> "Observation.Facts":  # noqa: ARG002 - protocol
-        latest = application.observations.select_related("event").order_by("-event__starts_on").first()
-        if latest is None:
-            return self.Facts(last_is_next=self._last_is_next(application))
-        asked = tuple(
-            self.Asked(
-                observer=row.evaluator_id,
-                filed_on=timezone.localdate(row.filed_at) if row.filed_at else None,
-                ready=row.outcome == "ready",
-                reference=EvidenceReference(
-                    kind="observation",
-                    id=str(row.uuid),
-                    sha256=content_digest(
-                        row.evaluator_id,
-                        row.outcome,
-                        row.comments,
-                        *((r.item, r.value, r.text) for r in row.ratings.all()),
-                    ),
-                ),
-            )
-            for row in application.observations.filter(event=latest.event).prefetch_related("ratings")
-        )
-        return self.Facts(asked=asked)
 
-    def _last_is_next(self, application: Application) -> bool:
-        for requirement in application.definition.requirements:
-            if requirement.kind == "attendance" and requirement.parameters.last_assessed:
-                rule = requirement.parameters
-                attended = application.candidate.attendances.attended().filter(event__kind=rule.event)
-                return attended.filter(days_attended__gte=rule.days_each).count() >= rule.events - 1
-        return True
-
-    def assess(self, requirement: Requirement, facts: "Observation.Facts", on: date) -> Progress:
-        """Enough distinct observers have filed, and all of them found the candidate ready (latest event only)."""
-        rule = requirement.parameters
-        asked = facts.asked
-        filed = [a for a in asked if a.filed_on is not None and a.filed_on <= on]
-        observers = {a.observer for a in filed}
-        not_ready = [a for a in filed if not a.ready]
-        met = len(observers) >= rule.observers and not not_ready
-        if len({a.observer for a in asked}) < rule.observers:
-            waiting_on = "coordinator"
-        elif len(filed) < len(asked):
-            waiting_on = "observer"
-        else:
-            waiting_on = "candidate"
-        summary = f"{len(observers)} of {rule.observers} evaluations filed"
-        if not_ready:
-            summary += "; not yet ready: another intensive is needed"
-        return Progress(
-            met=met,
-            started=bool(asked),
-            summary=summary,
-            cannot_start="" if asked or facts.last_is_next else "Evaluators are asked before your last intensive.",
-            have=str(len(observers)),
-            need=str(rule.observers),
-            waiting_on="" if met else waiting_on,
-            references=tuple(a.reference for a in filed),
-            met_on=max(a.filed_on for a in filed if a.filed_on) if met else None,
-        )
-
-    def sentence(self, requirement: Requirement) -> str:
-        """The rule in words."""
-        number = requirement.parameters.observers
-        return f"Be evaluated by {number} credentialed leaders, each alone, all finding you ready."
+def _summary(
+    whole: list[Attendance.Attended],
+    hours: Decimal,
+    rule: Attendance.Parameters,
+    claimed: list[Attendance.Attended],
+    *,
+    met: bool,
+) -> str:
+    summary = f"{min(len(whole), rule.events)} of {rule.events}" if rule.events else f"{len(whole)} attended"
+    if rule.hours:
+        summary += f", {number_in_words(hours)} of {number_in_words(rule.hours)} hours"
+    if len(whole) >= rule.events and hours >= rule.hours and not met:
+        summary += "; the last one must be the evaluated one"
+    elif claimed:
+        summary += f", {len(claimed)} waiting for the organizer"
+    return summary

@@ -1,21 +1,23 @@
-"""Agreement, attestation, report and fee."""
+"""Agreement and attestation: what people sign and state."""
 
 import hashlib
 from dataclasses import dataclass
-from datetime import date
-from decimal import Decimal
+from datetime import date, datetime
 
 from django.utils import timezone
 
-from credentialing.applications.models import Application
+from credentialing.applications.models import Application, Supervision
 from credentialing.applications.requirements import content_digest
-from credentialing.evidence.models import FeePayment
-from credentialing.evidence.requirements.months import add_months, in_words
-from credentialing.pathways.definitions import Requirement, money
-from credentialing.pathways.kinds import Progress
+from credentialing.evidence.requirements.documents import Paper, papers_of, unbroken_since
+from credentialing.pathways.definitions import Requirement
+from credentialing.pathways.kinds import Moment, Progress
+from credentialing.pathways.months import in_words
 from workflows.subjects import EvidenceReference
 
 PARTIES = {"candidate": "you", "supervisor": "your supervisor"}
+SIGNATURES = {"candidate": "your", "supervisor": "your supervisor's"}
+NO_SUPERVISOR = "A supervisor must have accepted first."
+PERCENT = 100
 
 
 def statement_digest(text: str) -> str:
@@ -23,57 +25,77 @@ def statement_digest(text: str) -> str:
     return hashlib.sha256(text.encode()).hexdigest()
 
 
+@dataclass(frozen=True, kw_only=True)
+class Said:
+    """Something signed, stated or filed: since when, and until when it stood."""
+
+    day: date
+    until: date | None = None
+    reference: EvidenceReference
+    party: str = ""
+
+    def stood_on(self, on: date) -> bool:
+        """Whether it was there on that day."""
+        return self.day <= on and (self.until is None or self.until > on)
+
+
+def _day(instant: datetime | None) -> date | None:
+    return timezone.localdate(instant) if instant else None
+
+
 class Agreement:
     """A text that all parties must sign."""
 
     @dataclass(frozen=True, kw_only=True)
     class Parameters:
-        """`statement`: the text's name in the pathway file; `parties`: who signs."""
+        """`statement`: the text's name in the pathway file; `parties`: who signs (candidate, supervisor)."""
 
         statement: str
         parties: tuple[str, ...]
 
     @dataclass(frozen=True, kw_only=True)
     class Facts:
-        """Who has signed the present text when, and whether there is anybody to sign with."""
+        """Who has signed the present text when, and since when and until when there was a supervisor to sign with."""
 
-        signed: tuple[tuple[str, date, EvidenceReference], ...]
-        partner: bool
+        signed: tuple[Said, ...]
+        supervised: tuple[tuple[date, date | None], ...] = ()
+
+    lookups = ("supervisions", "signatures")
 
     def gather(self, requirement: Requirement, application: Application) -> "Agreement.Facts":
         digest = statement_digest(application.definition.statement(requirement.parameters.statement))
-        supervision = application.supervisions.accepted().first()
-        people = {"candidate": application.candidate_id, "supervisor": supervision and supervision.supervisor_id}
+        supervisions = [row for row in application.supervisions.all() if row.accepted_at]
         return self.Facts(
             signed=tuple(
-                (
-                    s.party,
-                    timezone.localdate(s.signed_at),
-                    EvidenceReference(
+                Said(
+                    day=timezone.localdate(s.signed_at),
+                    until=_first(_day(s.withdrawn_at), _left(s.party, s.person_id, supervisions)),
+                    party=s.party,
+                    reference=EvidenceReference(
                         kind="signature",
                         id=str(s.uuid),
                         sha256=content_digest(s.party, s.person_id, s.statement_digest),
                     ),
                 )
-                for s in application.signatures.filter(requirement=requirement.slug, withdrawn_at__isnull=True)
-                if s.statement_digest == digest and s.person_id == people.get(s.party, s.person_id)
+                for s in application.signatures.all()
+                if s.requirement == requirement.slug and s.statement_digest == digest
             ),
-            partner="supervisor" not in requirement.parameters.parties or supervision is not None,
+            supervised=tuple((timezone.localdate(row.accepted_at), _day(row.ended_at)) for row in supervisions),
         )
 
-    def assess(self, requirement: Requirement, facts: "Agreement.Facts", on: date) -> Progress:
+    def assess(self, requirement: Requirement, facts: "Agreement.Facts", moment: Moment) -> Progress:
         """Signed by all parties on or before that day."""
-        parties = requirement.parameters.parties
-        signed = {party: day for party, day, _ in facts.signed if day <= on}
+        parties, on = requirement.parameters.parties, moment.on
+        there = (s for s in facts.signed if s.stood_on(on))
+        standing = sorted(there, key=lambda s: (s.day, s.reference.id), reverse=True)
+        signed = {s.party: s.day for s in standing}
         missing = [party for party in parties if party not in signed]
-        if not facts.partner:
+        partner = any(begun <= on and (ended is None or ended > on) for begun, ended in facts.supervised)
+        if "supervisor" in parties and not partner:
             return Progress(
-                met=False,
-                started=bool(signed),
-                summary="Needs a supervisor first",
-                waiting_on="",
-                cannot_start="A supervisor must have accepted first.",
-            )
+                met=False, started=bool(signed), summary="Needs a supervisor first", waiting_on="",
+                cannot_start=NO_SUPERVISOR,
+            )  # fmt: skip
         return Progress(
             met=not missing,
             started=bool(signed),
@@ -81,8 +103,11 @@ class Agreement:
             have=str(len(parties) - len(missing)),
             need=str(len(parties)),
             waiting_on=missing[0] if missing else "",
-            references=tuple(reference for _, day, reference in facts.signed if day <= on),
+            references=tuple(s.reference for s in standing),
             met_on=max(signed.values()) if not missing else None,
+            next_step="Read the agreement and sign it." if "candidate" in missing else "",
+            unit="signatures",
+            lacks=tuple(f"{SIGNATURES.get(party, party)} signature" for party in missing),
         )
 
     def sentence(self, requirement: Requirement) -> str:
@@ -90,205 +115,88 @@ class Agreement:
         return "Sign the agreement: " + " and ".join(PARTIES.get(p, p) for p in requirement.parameters.parties) + "."
 
 
+def _left(party: str, person: int, supervisions: list[Supervision]) -> date | None:
+    """The day from which a supervisor's signature is that of nobody any more."""
+    if party != "supervisor":
+        return None
+    mine = [_day(row.ended_at) for row in supervisions if row.supervisor_id == person]
+    return None if None in mine else max((day for day in mine if day), default=date.min)
+
+
+def _first(*days: date | None) -> date | None:
+    return min((day for day in days if day), default=None)
+
+
 class Attestation:
-    """A statement that the candidate makes."""
+    """A statement that the candidate makes; some are looked at afterwards."""
 
     @dataclass(frozen=True, kw_only=True)
     class Parameters:
-        """`statement`: the text's name in the pathway file."""
+        """Keys of the pathway file.
+
+        `statement`: the text's name in the pathway file; `audit_percent`: how many of a hundred candidates are
+        asked for papers. Who they are follows from the case's number and the digest of the published version, so the
+        draw can be repeated by anybody and steered by nobody.
+        """
 
         statement: str
+        audit_percent: int = 0
 
-    def gather(self, requirement: Requirement, application: Application) -> tuple[tuple[date, EvidenceReference], ...]:
+    @dataclass(frozen=True, kw_only=True)
+    class Facts:
+        """When it was stated; whether papers were drawn for, and those that were uploaded."""
+
+        stated: tuple[Said, ...]
+        drawn: bool = False
+        papers: tuple[Paper, ...] = ()
+
+    lookups = ("attestations", "files", "pathway_version")
+
+    def gather(self, requirement: Requirement, application: Application) -> "Attestation.Facts":
         digest = statement_digest(application.definition.statement(requirement.parameters.statement))
-        rows = application.attestations.filter(
-            requirement=requirement.slug, withdrawn_at__isnull=True, statement_digest=digest
-        )
-        return tuple(
-            (
-                timezone.localdate(row.attested_at),
-                EvidenceReference(kind="attestation", id=str(row.uuid), sha256=row.statement_digest),
-            )
-            for row in rows
-        )
-
-    def assess(
-        self,
-        requirement: Requirement,  # noqa: ARG002 - protocol
-        facts: tuple[tuple[date, EvidenceReference], ...],
-        on: date,
-    ) -> Progress:
-        """Stated on or before that day."""
-        stated = [row for row in facts if row[0] <= on]
-        return Progress(
-            met=bool(stated),
-            started=bool(stated),
-            summary=f"Stated on {in_words(stated[0][0])}" if stated else "Not stated yet",
-            waiting_on="" if stated else "candidate",
-            references=tuple(reference for _, reference in stated),
-            met_on=stated[0][0] if stated else None,
-        )
-
-    def sentence(self, requirement: Requirement) -> str:
-        """The rule in words."""
-        return f"Make the statement “{requirement.label}”."
-
-
-class Report:
-    """A supervisor's report that recommends the candidate."""
-
-    @dataclass(frozen=True, kw_only=True)
-    class Parameters:
-        """`author`: the role that writes it."""
-
-        author: str
-
-    @dataclass(frozen=True, kw_only=True)
-    class Facts:
-        """The standing report, if any."""
-
-        filed_on: date | None = None
-        recommended: bool = False
-        reference: EvidenceReference | None = None
-        author_known: bool = True
-
-    def gather(self, requirement: Requirement, application: Application) -> "Report.Facts":
-        report = application.reports.filter(requirement=requirement.slug, superseded_at__isnull=True).first()
-        if report is None:
-            return self.Facts(author_known=application.supervisions.accepted().exists())
-        digest = content_digest(report.author_id, report.strengths, report.growth, report.recommended)
         return self.Facts(
-            filed_on=timezone.localdate(report.filed_at),
-            recommended=report.recommended,
-            reference=EvidenceReference(kind="report", id=str(report.uuid), sha256=digest),
-        )
-
-    def assess(self, requirement: Requirement, facts: "Report.Facts", on: date) -> Progress:
-        """Filed on or before that day, with a recommendation."""
-        if facts.filed_on is None or facts.filed_on > on:
-            return Progress(
-                met=False,
-                started=False,
-                summary="Not filed yet",
-                waiting_on=requirement.parameters.author,
-                cannot_start="" if facts.author_known else "A supervisor must have accepted first.",
-            )
-        words = "recommends you" if facts.recommended else "doesn't recommend you yet"
-        return Progress(
-            met=facts.recommended,
-            started=True,
-            summary=f"Filed on {in_words(facts.filed_on)}: {words}",
-            waiting_on="" if facts.recommended else requirement.parameters.author,
-            references=(facts.reference,) if facts.reference else (),
-            met_on=facts.filed_on if facts.recommended else None,
-        )
-
-    def sentence(self, requirement: Requirement) -> str:  # noqa: ARG002 - protocol
-        """The rule in words."""
-        return "Your supervisor files a final report and recommends you."
-
-
-class Fee:
-    """A fee that the Treasurer must have received or waived."""
-
-    @dataclass(frozen=True, kw_only=True)
-    class Parameters:
-        """The amount in the society's currency, and for which year of the candidacy."""
-
-        amount: Decimal
-        year: int = 1
-
-    @dataclass(frozen=True, kw_only=True)
-    class Facts:
-        """Payments and waivers that stand, and the day from which the fee's year counts."""
-
-        paid: Decimal
-        waived: bool
-        last_on: date | None
-        references: tuple[EvidenceReference, ...]
-        currency: str
-        candidate: bool
-        first_settled_on: date | None
-
-    def gather(self, requirement: Requirement, application: Application) -> "Fee.Facts":
-        entries = list(application.fee_payments.all())
-        mine = [entry for entry in entries if entry.requirement == requirement.slug]
-        paid, waived, last_on = balance(mine)
-        others = {entry.requirement for entry in entries} - {requirement.slug}
-        first = [e for slug in others for e in standing([e for e in entries if e.requirement == slug])]
-        return self.Facts(
-            paid=paid,
-            waived=waived,
-            last_on=last_on,
-            references=tuple(
-                EvidenceReference(
-                    kind="fee_payment", id=str(e.uuid), sha256=content_digest(e.kind, e.amount, e.received_on)
+            stated=tuple(
+                Said(
+                    day=timezone.localdate(row.attested_at),
+                    until=_day(row.withdrawn_at),
+                    reference=EvidenceReference(kind="attestation", id=str(row.uuid), sha256=row.statement_digest),
                 )
-                for e in mine
+                for row in application.attestations.all()
+                if row.requirement == requirement.slug and row.statement_digest == digest
             ),
-            currency=application.definition.fee_currency,
-            candidate=application.is_candidate,
-            first_settled_on=min((entry.received_on for entry in first), default=None),
+            drawn=is_drawn(
+                str(application.uuid), application.pathway_version.digest, requirement.parameters.audit_percent
+            ),
+            papers=papers_of(application, requirement.slug),
         )
 
-    def assess(self, requirement: Requirement, facts: "Fee.Facts", on: date) -> Progress:
-        """Paid in full, or waived."""
-        rule = requirement.parameters
-        amount = money(rule.amount, facts.currency)
-        met = facts.waived or facts.paid >= rule.amount
-        if met and facts.last_on is not None and facts.last_on <= on:
-            words = "Waived" if facts.waived else f"{money(facts.paid, facts.currency)} received"
-            return Progress(
-                met=True,
-                started=True,
-                summary=f"{words} on {in_words(facts.last_on)}",
-                have=str(facts.paid),
-                need=str(rule.amount),
-                waiting_on="",
-                references=facts.references,
-                met_on=facts.last_on,
-            )
-        summary = f"{money(facts.paid, facts.currency)} of {amount} received" if facts.paid else f"{amount} due"
-        first = facts.first_settled_on
-        due = add_months(first, 12 * (rule.year - 1)) if first and rule.year > 1 else None
-        if due is not None and not facts.paid:
-            summary = f"{amount} due on {in_words(due)}"
+    def assess(self, requirement: Requirement, facts: "Attestation.Facts", moment: Moment) -> Progress:  # noqa: ARG002 - protocol
+        """Stated on or before that day, and with papers where they were drawn for."""
+        there = (row for row in facts.stated if row.stood_on(moment.on))
+        stated = sorted(there, key=lambda row: (row.day, row.reference.id))
+        papers_since = unbroken_since(facts.papers, moment.on) if facts.drawn else date.min
+        met = bool(stated) and papers_since is not None
+        summary = f"Stated on {in_words(stated[0].day)}" if stated else "Not stated yet"
+        if stated and not met:
+            summary += "; your case was drawn for a look at the papers: upload them"
         return Progress(
-            met=False,
-            started=facts.paid > 0,
+            met=met,
+            started=bool(stated),
             summary=summary,
-            have=str(facts.paid),
-            need=str(rule.amount),
-            waiting_on="treasurer",
-            cannot_start=_why_not_due(rule.year, facts, due, on),
+            waiting_on="" if met else "candidate",
+            references=tuple(row.reference for row in stated),
+            met_on=max(stated[0].day, papers_since) if stated and papers_since else None,
+            next_step="" if met else ("Upload the papers." if stated else "Read the statement and make it."),
         )
 
     def sentence(self, requirement: Requirement) -> str:
         """The rule in words."""
-        rule = requirement.parameters
-        year = {1: "first", 2: "second", 3: "third"}.get(rule.year, f"{rule.year}th")
-        return f"Pay the Treasurer {money(rule.amount, requirement.currency)} for the {year} year."
+        words = f"Make the statement “{requirement.label}”."
+        percent = requirement.parameters.audit_percent
+        return words + (f" Of a hundred candidates {percent} are asked for papers." if percent else "")
 
 
-def _why_not_due(year: int, facts: Fee.Facts, due: date | None, on: date) -> str:
-    if not facts.candidate:
-        return "Comes after your admission."
-    if year > 1 and facts.first_settled_on is None and not facts.paid:
-        return "Due a year after the first fee."
-    if due is not None and due > on and not facts.paid:
-        return f"Due on {in_words(due)}; it may be paid earlier."
-    return ""
-
-
-def balance(entries: list[FeePayment]) -> tuple[Decimal, bool, date | None]:
-    """What stands after payments, waivers and reversals: sum, waived, and the day of the last entry that counts."""
-    kept = standing(entries)
-    paid = sum((entry.amount for entry in kept if entry.kind == FeePayment.Kind.PAID), Decimal(0))
-    waived = any(entry.kind == FeePayment.Kind.WAIVED for entry in kept)
-    return paid, waived, max((entry.received_on for entry in kept), default=None)
-
-
-def standing(entries: list[FeePayment]) -> list[FeePayment]:
-    """The payments and waivers of one fee that no reversal has taken back."""
-    reversals = [index for index, entry in enumerate(entries) if entry.kind == FeePayment.Kind.REVERSED]
-    return entries[reversals[-1] + 1 :] if reversals else entries
+def is_drawn(case: str, seed: str, percent: int) -> bool:
+    """Whether a case is among so many of a hundred: the same answer for ever."""
+    number = int.from_bytes(hashlib.sha256(f"{seed}\n{case}".encode()).digest()[:8])
+    return number % PERCENT < percent

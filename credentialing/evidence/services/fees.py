@@ -11,9 +11,9 @@ from credentialing.applications.models import Application
 from credentialing.audit.events import Event
 from credentialing.correspondence.services import send_letter
 from credentialing.evidence.models import FeePayment
-from credentialing.evidence.requirements.statements import balance
+from credentialing.evidence.requirements.fees import balance
 from credentialing.evidence.services.cases import EvidenceRefused, lock_case, must_be_past, note_change
-from credentialing.pathways.definitions import money
+from credentialing.pathways.money import money
 
 
 @transaction.atomic

@@ -14,7 +14,6 @@ from credentialing.applications.progress import refreshed_once
 from credentialing.audit.events import Event
 from credentialing.correspondence.services import send_letter
 from credentialing.evidence.models import LogEntry
-from credentialing.evidence.models.log import new_confirmation_token
 from credentialing.evidence.services.cases import (
     EvidenceRefused,
     lock_case,
@@ -31,11 +30,13 @@ FIELDS = (
     "setting",
     "present",
     "cases",
+    "client",
     "recorded",
     "debriefed",
     "co_leader_name",
     "co_leader_email",
 )
+SAME = ("held_on", "role", "setting", "client")
 
 
 @transaction.atomic
@@ -67,6 +68,8 @@ def add_log_entry(*, application: Application, actor: Person, now: datetime | No
 def edit_log_entry(*, entry: LogEntry, actor: Person, now: datetime | None = None, **fields: Any) -> LogEntry:
     """Change a logged session; a confirmation (or denial) of it is lost, and the co-leader is asked again.
 
+    What stood there is kept beside it: the log of any day is what it was on that day.
+
     Raises:
         PermissionError: not the candidate.
         EvidenceRefused: closed case, removed entry, impossible date or repetition.
@@ -81,19 +84,21 @@ def edit_log_entry(*, entry: LogEntry, actor: Person, now: datetime | None = Non
     _refuse_repetition(application, fields, entry)
     if all(getattr(entry, name) == value for name, value in fields.items()):
         return entry
-    for name, value in fields.items():
-        setattr(entry, name, value)
-    entry.confirmed_at = entry.confirmed_by = entry.denied_at = None
-    entry.confirmed_as = entry.denial_reason = ""
-    entry.confirmation_token = new_confirmation_token()
-    entry.edited_at = now
-    entry.full_clean(exclude=["application"])
-    entry.save()
+    kept = {name: getattr(entry, name) for name in ("client", *fields)}
+    edited = LogEntry(application=application, created_at=now, edited_at=now, **kept | fields)
+    edited.full_clean(exclude=["application"])
+    edited.save()
+    entry.removed_at, entry.replaced_by = now, edited
+    entry.save(update_fields=["removed_at", "replaced_by"])
     note_change(
-        application, event=Event.ITEM_EDITED, actor=actor, now=now, details={"item": str(entry.uuid), "kind": "log"}
+        application,
+        event=Event.ITEM_EDITED,
+        actor=actor,
+        now=now,
+        details={"item": str(edited.uuid), "instead_of": str(entry.uuid), "kind": "log"},
     )
-    _ask_co_leader(entry)
-    return entry
+    _ask_co_leader(edited)
+    return edited
 
 
 @transaction.atomic
@@ -108,11 +113,11 @@ def remove_log_entry(*, entry: LogEntry, actor: Person, restore: bool = False, n
     application = lock_case(entry.application)
     must_be_candidate(application, actor)
     entry = LogEntry.objects.get(pk=entry.pk)
-    if (entry.removed_at is None) == restore:
+    if (entry.removed_at is None) == restore or entry.replaced_by_id:
         msg = "This has already been done."
         raise EvidenceRefused(msg)
     if restore:
-        _refuse_repetition(application, {"held_on": entry.held_on, "role": entry.role, "setting": entry.setting}, entry)
+        _refuse_repetition(application, {name: getattr(entry, name) for name in SAME}, entry)
     entry.removed_at = None if restore else now
     entry.save(update_fields=["removed_at"])
     note_change(
@@ -219,13 +224,15 @@ def _answerable(entry: LogEntry, application: Application, role: str, actor: Per
 
 
 def _refuse_repetition(application: Application, fields: Mapping[str, Any], but: LogEntry | None) -> None:
+    client = fields.get("client", but.client if but else "")
     same = application.log_entries.standing().filter(
-        held_on=fields["held_on"], role=fields["role"], setting=fields["setting"]
+        held_on=fields["held_on"], role=fields["role"], setting=fields["setting"], client=client
     )
     if but is not None:
         same = same.exclude(pk=but.pk)
     if same.exists():
-        msg = "A session on this date with the same role and setting is in your log already."
+        with_whom = " with this client" if client else ""
+        msg = f"A session on this date with the same role and setting{with_whom} is in your log already."
         raise EvidenceRefused(msg)
 
 

@@ -7,12 +7,13 @@ from django.db import transaction
 from django.utils import timezone
 
 from credentialing.accounts.models import Person
+from credentialing.applications.assessments import gate_opened_on
 from credentialing.applications.models import Application
-from credentialing.applications.progress import gate_opened_on
 from credentialing.audit.events import Event
 from credentialing.evidence.models import SupervisionSession, SupervisorReport
+from credentialing.evidence.reports import is_one_of_several, next_report
 from credentialing.evidence.services.cases import EvidenceRefused, lock_case, must_be_past, note_change
-from credentialing.pathways.definitions import SUPERVISION_GATE
+from credentialing.pathways.definitions import SUPERVISION_GATE, Requirement
 
 
 @transaction.atomic
@@ -173,13 +174,19 @@ def file_report(
     growth: str,
     recommended: bool,
     discussed: bool,
+    number: int | None = None,
+    corrects: bool = False,
     now: datetime | None = None,
 ) -> SupervisorReport:
-    """File the supervisor's report; a newer one replaces the older, which is kept.
+    """File the supervisor's report; where several are asked for, the next one, or a corrected one of that number.
+
+    A report that replaces another is counted in its place, and the older is kept. Where one is enough, a newer one
+    replaces it.
 
     Raises:
         PermissionError: not the candidate's supervisor.
-        EvidenceRefused: closed case, or it has not been discussed with the candidate.
+        EvidenceRefused: closed case, it has not been discussed with the candidate, that number has been filed (and is
+            not to be corrected), or those before it have not.
     """
     now = now or timezone.now()
     application = lock_case(application)
@@ -189,10 +196,13 @@ def file_report(
     if not discussed:
         msg = "Discuss the report with the candidate before you file it."
         raise EvidenceRefused(msg)
-    application.reports.filter(requirement=requirement, superseded_at__isnull=True).update(superseded_at=now)
+    number = _number_of_report(application, application.requirement(requirement), number, corrects=corrects)
+    standing = application.reports.filter(requirement=requirement, superseded_at__isnull=True)
+    standing.filter(number=number).update(superseded_at=now)
     report = SupervisorReport(
         application=application,
         requirement=requirement,
+        number=number,
         author=actor,
         strengths=strengths,
         growth=growth,
@@ -207,9 +217,23 @@ def file_report(
         event=Event.REPORT_FILED,
         actor=actor,
         now=now,
-        details={"item": str(report.uuid), "requirement": requirement},
+        details={"item": str(report.uuid), "requirement": requirement, "number": number},
     )
     return report
+
+
+def _number_of_report(application: Application, requirement: Requirement, wanted: int | None, *, corrects: bool) -> int:
+    if not is_one_of_several(requirement):
+        return 1
+    coming = next_report(application, requirement).number
+    wanted = wanted or coming
+    if wanted > coming:
+        msg = f"Report {coming} comes first: it has not been filed yet."
+        raise EvidenceRefused(msg)
+    if wanted < coming and not corrects:
+        msg = f"Report {wanted} has been filed already. Correct it if something in it is wrong, or file the next one."
+        raise EvidenceRefused(msg)
+    return wanted
 
 
 def _check_recording(held_on: date, recording_of: date | None, destroyed_on: date | None, now: datetime) -> None:

@@ -9,15 +9,15 @@ from django.utils import timezone
 from django.views.decorators.http import require_http_methods, require_safe
 
 from credentialing.accounts.access import AuthedRequest, requires
+from credentialing.applications.assessments import assess_requirement
 from credentialing.applications.models import Application, AwaitedAct, RequirementProgress
-from credentialing.applications.progress import assess_requirement
 from credentialing.evidence.forms.events import FeeForm
 from credentialing.evidence.models import FeePayment
 from credentialing.evidence.services.fees import mark_fee
 from credentialing.evidence.views.refusals import accepted, status_of
 from credentialing.evidence.views.statements import requirement_of
-from credentialing.pathways.definitions import money
 from credentialing.pathways.models import PathwayVersion
+from credentialing.pathways.money import money
 from credentialing.ui.responses import not_permitted
 
 LATEST = 20

@@ -12,8 +12,9 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from credentialing.accounts.access import AuthedRequest, signed_in
 from credentialing.applications.access import with_case
+from credentialing.applications.assessments import assess_requirements
 from credentialing.applications.models import Application
-from credentialing.applications.progress import assess_requirements
+from credentialing.evidence.asked_of_the_log import asked_of_the_log, log_requirements
 from credentialing.evidence.forms.log import LogEntryForm
 from credentialing.evidence.models import LogEntry
 from credentialing.evidence.services.cases import EvidenceRefused
@@ -34,8 +35,8 @@ def log(request: AuthedRequest, application: Application) -> HttpResponse:
         {"label": f"{day:%B} {day.year}", "entries": list(rows)}
         for day, rows in groupby(entries, key=lambda e: e.held_on.replace(day=1))
     ]
-    wanted = [r for r in application.definition.requirements if r.kind == "cadence"]
-    removed = application.log_entries.filter(removed_at__isnull=False)[:5]
+    wanted = log_requirements(application.definition)
+    removed = application.log_entries.filter(removed_at__isnull=False, replaced_by__isnull=True)[:5]
     context = {
         "application": application,
         "months": months,
@@ -54,7 +55,8 @@ def entry_add(request: AuthedRequest, application: Application) -> HttpResponse:
     """Add a session; what stayed the same since the last one is filled in."""
     last = application.log_entries.standing().order_by("-created_at").first()
     initial = {name: getattr(last, name) for name in PREFILLED} if last else {"minutes": 90, "cases": 1}
-    form = LogEntryForm(request.POST if request.method == "POST" else None, initial=initial)
+    asked = asked_of_the_log(application.definition)
+    form = LogEntryForm(request.POST if request.method == "POST" else None, initial=initial, asked=asked)
     if request.method == "POST" and form.is_valid():
         done = accepted(
             form, lambda: add_log_entry(application=application, actor=request.user, **form.cleaned_data), "held_on"
@@ -72,7 +74,11 @@ def entry_add(request: AuthedRequest, application: Application) -> HttpResponse:
 def entry_edit(request: AuthedRequest, uuid: UUID) -> HttpResponse:
     """Correct a session; a confirmation is lost by it."""
     entry = _own_entry(request, uuid)
-    form = LogEntryForm(request.POST if request.method == "POST" else None, instance=LogEntry.objects.get(pk=entry.pk))
+    form = LogEntryForm(
+        request.POST if request.method == "POST" else None,
+        instance=LogEntry.objects.get(pk=entry.pk),
+        asked=asked_of_the_log(entry.application.definition),
+    )
     if (
         request.method == "POST"
         and form.is_valid()

@@ -10,6 +10,7 @@ from credentialing.accounts.access import AuthedRequest, signed_in
 from credentialing.applications.access import with_case
 from credentialing.applications.models import Application
 from credentialing.evidence.forms.files import SignatureForm
+from credentialing.evidence.reports import is_one_of_several, next_report, report_lines
 from credentialing.evidence.services.cases import EvidenceRefused
 from credentialing.evidence.services.statements import attest, sign_agreement, withdraw_attestation
 from credentialing.pathways.definitions import Requirement
@@ -81,8 +82,15 @@ def attestation(request: AuthedRequest, application: Application, slug: str) -> 
 def report(request: AuthedRequest, application: Application, slug: str) -> HttpResponse:
     """Read what the supervisor has filed."""
     requirement = requirement_of(application, slug, "report")
-    reports = application.reports.filter(requirement=slug).select_related("author")
-    return render(request, "evidence/report_read.html", {"requirement": requirement, "reports": reports})
+    reports = application.reports.filter(requirement=slug).select_related("author").order_by("-number", "-filed_at")
+    several = is_one_of_several(requirement)
+    lines = {line.number: line for line in report_lines(application, requirement)} if several else {}
+    context = {
+        "requirement": requirement,
+        "reports": [(report, lines.get(report.number)) for report in reports],
+        "next": next_report(application, requirement) if several else None,
+    }
+    return render(request, "evidence/report_read.html", context)
 
 
 def requirement_of(application: Application, slug: str, kind: str) -> Requirement:

@@ -13,13 +13,15 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from credentialing.accounts.access import AuthedRequest, requires, signed_in
 from credentialing.applications.access import with_case
+from credentialing.applications.assessments import assess_requirements
 from credentialing.applications.models import Application, Supervision
 from credentialing.applications.presentation import stage_tasks, track
-from credentialing.applications.progress import assess_requirements
 from credentialing.applications.services.supervision import SupervisionRefused, answer_supervision
 from credentialing.evidence.forms.files import SignatureForm
 from credentialing.evidence.forms.log import DenialForm, ReportForm, SupervisionSessionForm
-from credentialing.evidence.models import LogEntry, SupervisionSession
+from credentialing.evidence.models import LogEntry, SupervisionSession, SupervisorReport
+from credentialing.evidence.reports import is_one_of_several, next_report, report_lines
+from credentialing.evidence.requirements.units import OF_SUPERVISION
 from credentialing.evidence.services.cases import EvidenceRefused
 from credentialing.evidence.services.log import confirm_log_entries, deny_log_entry
 from credentialing.evidence.services.supervision import (
@@ -52,7 +54,9 @@ def sessions(request: AuthedRequest, application: Application) -> HttpResponse:
         if done:
             messages.success(request, "The session is recorded. Your supervisor confirms it.")
             return redirect("evidence:supervision-sessions")
-    wanted = [r for r in application.definition.requirements if r.kind == "count"]
+    wanted = [
+        r for r in application.definition.all_requirements if r.kind == "count" and r.parameters.unit in OF_SUPERVISION
+    ]
     context = {
         "application": application,
         "form": form,
@@ -164,8 +168,12 @@ def supervised(request: AuthedRequest, uuid: UUID) -> HttpResponse:
         "form": form,
         "sessions": application.supervision_sessions.standing(),
         "files": application.files.standing(),
-        "agreements": [r for r in application.definition.requirements if r.kind == "agreement"],
-        "reports": [r for r in application.definition.requirements if r.kind == "report"],
+        "agreements": [r for r in application.definition.all_requirements if r.kind == "agreement"],
+        "reports": [
+            (r, next_report(application, r) if is_one_of_several(r) else None)
+            for r in application.definition.all_requirements
+            if r.kind == "report"
+        ],
         "signed": set(
             application.signatures.filter(person=request.user, withdrawn_at__isnull=True).values_list(
                 "requirement", flat=True
@@ -199,19 +207,34 @@ def supervised_agreement(request: AuthedRequest, uuid: UUID, slug: str) -> HttpR
 @requires("supervisor")
 @require_http_methods(["GET", "HEAD", "POST"])
 def supervised_report(request: AuthedRequest, uuid: UUID, slug: str) -> HttpResponse:
-    """File the report."""
+    """File the report: where several are asked for the next one, or a corrected one (?corrects=its number)."""
     application = _supervised(request, uuid)
     requirement = requirement_of(application, slug, "report")
-    form = ReportForm(request.POST if request.method == "POST" else None)
+    lines = report_lines(application, requirement) if is_one_of_several(requirement) else []
+    corrected = next((line for line in lines if str(line.number) == request.GET.get("corrects")), None)
+    line = corrected or next_report(application, requirement)
+    form = ReportForm(
+        request.POST if request.method == "POST" else None,
+        initial={"number": line.number},
+        instance=corrected and SupervisorReport(strengths=corrected.report.strengths, growth=corrected.report.growth),
+    )
     if request.method == "POST" and form.is_valid():
         done = accepted(
             form,
-            lambda: file_report(application=application, requirement=slug, actor=request.user, **form.cleaned_data),
+            lambda: file_report(
+                application=application,
+                requirement=slug,
+                actor=request.user,
+                corrects=corrected is not None,
+                **form.cleaned_data,
+            ),
         )
         if done:
             messages.success(request, "Your report is filed. The candidate can read it.")
             return redirect("evidence:supervised", uuid)
     context = {"application": application, "requirement": requirement, "form": form}
+    if is_one_of_several(requirement):
+        context |= {"lines": lines, "line": line, "corrected": corrected}
     return render(request, "evidence/report.html", context, status=status_of(form))
 
 

@@ -1,0 +1,131 @@
+"""What people bring with them or earn elsewhere: qualifications, references, results of exams."""
+
+import secrets
+import uuid
+
+from django.core.validators import MaxValueValidator, MinValueValidator
+from django.db import models
+from django.db.models import F, Q
+from django.utils import timezone
+
+from credentialing.accounts.models import Person
+from credentialing.applications.models import Application
+from workflows.models import Sealed, SealedQuerySet
+
+
+def new_referee_token() -> str:
+    """An address that only the referee knows."""
+    return secrets.token_urlsafe(24)
+
+
+class Qualification(Sealed):
+    """A title, licence or cover that a candidate states for a requirement; an officer's sign-off confirms it."""
+
+    uuid = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
+    application = models.ForeignKey(Application, on_delete=models.PROTECT, related_name="qualifications")
+    requirement = models.SlugField()
+    what = models.SlugField()
+    title = models.CharField("its name, as on the paper", max_length=200)
+    issuer = models.CharField("who gave it", max_length=200)
+    held_since = models.DateField("held since")
+    valid_until = models.DateField("valid until", null=True, blank=True)
+    stated_at = models.DateTimeField(default=timezone.now, editable=False)
+    withdrawn_at = models.DateTimeField(null=True, editable=False)
+
+    objects = SealedQuerySet.as_manager()
+
+    class Meta:
+        ordering = ("held_since", "pk")
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(valid_until__isnull=True) | Q(valid_until__gte=F("held_since")),
+                name="qualification_ends_after_it_begins",
+                violation_error_message="It can't end before it begins.",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.title}, {self.issuer}"
+
+
+class Reference(Sealed):
+    """A word about the candidate by somebody who knows their work; asked for by e-mail, given once."""
+
+    class Relation(models.TextChoices):
+        """How the referee knows the candidate; the slug is what pathway files use."""
+
+        CO_LEADER = "co_leader", "has led groups with the candidate"
+        COLLEAGUE = "colleague", "works with the candidate"
+        TEACHER = "teacher", "has taught or supervised the candidate"
+        RELATIVE = "relative", "is a relative or friend of the candidate"
+
+    uuid = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
+    application = models.ForeignKey(Application, on_delete=models.PROTECT, related_name="references")
+    requirement = models.SlugField()
+    referee_name = models.CharField("referee's name", max_length=200)
+    referee_email = models.EmailField("referee's e-mail address")
+    token = models.CharField(max_length=64, unique=True, default=new_referee_token, editable=False)
+    asked_at = models.DateTimeField(default=timezone.now, editable=False)
+    answered_at = models.DateTimeField(null=True, editable=False)
+    declined_at = models.DateTimeField(null=True, editable=False)
+    withdrawn_at = models.DateTimeField(null=True, editable=False)
+    relation = models.CharField("how you know the candidate", max_length=12, choices=Relation.choices, blank=True)
+    text = models.TextField("what you can say of the candidate's work with groups", max_length=4000, blank=True)
+    recommended = models.BooleanField("I recommend the candidate", default=False)
+
+    objects = SealedQuerySet.as_manager()
+
+    class Meta:
+        ordering = ("asked_at", "pk")
+        constraints = [
+            models.UniqueConstraint(
+                fields=["application", "requirement", "referee_email"],
+                condition=Q(withdrawn_at__isnull=True),
+                name="reference_asked_of_a_person_once",
+                violation_error_message="This person has already been asked.",
+            ),
+            models.CheckConstraint(
+                condition=Q(answered_at__isnull=True) | (Q(declined_at__isnull=True) & ~Q(relation="") & ~Q(text="")),
+                name="reference_given_in_words",
+                violation_error_message="Say how you know the candidate, and what you can say.",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"Reference by {self.referee_name}"
+
+
+class ExamResult(Sealed):
+    """One sitting of an exam, entered by an officer; an entry made by mistake is annulled, never changed."""
+
+    uuid = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
+    application = models.ForeignKey(Application, on_delete=models.PROTECT, related_name="exam_results")
+    requirement = models.SlugField()
+    taken_on = models.DateField("day of the exam")
+    score = models.DecimalField(
+        "result", max_digits=6, decimal_places=2, validators=[MinValueValidator(0), MaxValueValidator(1000)]
+    )
+    entered_by = models.ForeignKey(Person, on_delete=models.PROTECT, related_name="+")
+    entered_at = models.DateTimeField(default=timezone.now, editable=False)
+    annulled_at = models.DateTimeField(null=True, editable=False)
+    annulled_because = models.CharField(max_length=300, blank=True, editable=False)
+
+    objects = SealedQuerySet.as_manager()
+
+    class Meta:
+        ordering = ("taken_on", "pk")
+        constraints = [
+            models.UniqueConstraint(
+                fields=["application", "requirement", "taken_on"],
+                condition=Q(annulled_at__isnull=True),
+                name="exam_result_one_per_day",
+                violation_error_message="A result of this day has already been entered.",
+            ),
+            models.CheckConstraint(
+                condition=Q(annulled_at__isnull=True) | ~Q(annulled_because=""),
+                name="exam_result_annulled_with_a_reason",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.score} on {self.taken_on}"

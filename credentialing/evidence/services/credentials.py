@@ -1,0 +1,300 @@
+"""Qualifications, references and results of exams: stated, asked for, given, entered."""
+
+from datetime import date, datetime
+from decimal import Decimal
+
+from django.core.exceptions import ValidationError
+from django.db import transaction
+from django.utils import timezone
+
+from credentialing.accounts.models import Person
+from credentialing.applications.models import Application
+from credentialing.audit.events import Event
+from credentialing.correspondence.services import send_letter
+from credentialing.evidence.models import ExamResult, Qualification, Reference
+from credentialing.evidence.requirements.numbers import number_in_words
+from credentialing.evidence.services.cases import (
+    EvidenceRefused,
+    lock_case,
+    must_be_candidate,
+    must_be_past,
+    note_change,
+)
+
+EXAMINERS = frozenset({"coordinator", "registrar"})
+
+
+@transaction.atomic
+def state_qualification(
+    *,
+    application: Application,
+    requirement: str,
+    actor: Person,
+    what: str,
+    title: str,
+    issuer: str,
+    held_since: date,
+    valid_until: date | None = None,
+    now: datetime | None = None,
+) -> Qualification:
+    """State that one holds a qualification; where the pathway says so, an officer signs it off.
+
+    Raises:
+        PermissionError: not the candidate.
+        EvidenceRefused: a closed case, a day that has not come, or not one of those asked for.
+        ValidationError: it would end before it begins.
+    """
+    now = now or timezone.now()
+    application = lock_case(application)
+    must_be_candidate(application, actor)
+    must_be_past(held_since, now)
+    if what not in application.requirement(requirement).parameters.any_of:
+        msg = "This isn't one of the qualifications that are asked for."
+        raise EvidenceRefused(msg)
+    qualification = Qualification(
+        application=application, requirement=requirement, what=what, title=title, issuer=issuer,
+        held_since=held_since, valid_until=valid_until, stated_at=now,
+    )  # fmt: skip
+    qualification.full_clean()
+    qualification.save()
+    _note(Event.ITEM_ADDED, application, qualification, actor=actor, now=now)
+    return qualification
+
+
+@transaction.atomic
+def withdraw_qualification(*, qualification: Qualification, actor: Person, now: datetime | None = None) -> None:
+    """Take back what was stated; it is kept and counts no more.
+
+    Raises:
+        PermissionError: not the candidate.
+        EvidenceRefused: a closed case, or taken back already.
+    """
+    now = now or timezone.now()
+    application = lock_case(qualification.application)
+    must_be_candidate(application, actor)
+    if not application.qualifications.filter(pk=qualification.pk, withdrawn_at__isnull=True).update(withdrawn_at=now):
+        msg = "This has already been taken back."
+        raise EvidenceRefused(msg)
+    _note(Event.ITEM_REMOVED, application, qualification, actor=actor, now=now)
+
+
+@transaction.atomic
+def ask_reference(
+    *,
+    application: Application,
+    requirement: str,
+    actor: Person,
+    referee_name: str,
+    referee_email: str,
+    now: datetime | None = None,
+) -> Reference:
+    """Ask somebody by e-mail for a reference; they answer without a log-in.
+
+    Raises:
+        PermissionError: not the candidate.
+        EvidenceRefused: a closed case, oneself, or somebody who has been asked.
+    """
+    now = now or timezone.now()
+    application = lock_case(application)
+    must_be_candidate(application, actor)
+    application.requirement(requirement)
+    address = referee_email.lower()
+    if address == (application.candidate.email or "-"):
+        msg = "This is your own address. Give your referee's."
+        raise EvidenceRefused(msg)
+    reference = Reference(
+        application=application, requirement=requirement, referee_name=referee_name, referee_email=address, asked_at=now
+    )
+    try:
+        reference.full_clean()
+    except ValidationError as refusal:
+        if "__all__" in refusal.error_dict:
+            raise EvidenceRefused(" ".join(refusal.messages)) from refusal
+        raise
+    reference.save()
+    _note(Event.ITEM_ADDED, application, reference, actor=actor, now=now)
+    send_letter(
+        template="reference_asked",
+        to=address,
+        context={
+            "candidate": str(application.candidate),
+            "referee": referee_name,
+            "designation": application.definition.designation,
+            "path": f"/references/{reference.token}/",
+        },
+        dedupe_key=f"reference:{reference.token}",
+    )
+    return reference
+
+
+@transaction.atomic
+def give_reference(
+    *,
+    reference: Reference,
+    relation: str,
+    text: str,
+    recommended: bool,
+    actor: Person | None = None,
+    now: datetime | None = None,
+) -> Reference:
+    """Give the reference, once; the candidate is told and can read it.
+
+    Raises:
+        PermissionError: the candidate themself.
+        EvidenceRefused: a closed case, or it has been answered or withdrawn.
+        ValidationError: no words, or no relation.
+    """
+    now = now or timezone.now()
+    application, reference = _answerable(reference, actor)
+    reference.relation, reference.text, reference.recommended = relation, text.strip(), recommended
+    reference.answered_at = now
+    reference.full_clean()
+    reference.save()
+    _note(Event.REFERENCE_GIVEN, application, reference, actor=actor, now=now)
+    _tell(application, reference, "reference_given")
+    return reference
+
+
+@transaction.atomic
+def decline_reference(*, reference: Reference, actor: Person | None = None, now: datetime | None = None) -> Reference:
+    """Say that one gives no reference; the candidate is told and asks somebody else.
+
+    Raises:
+        PermissionError: the candidate themself.
+        EvidenceRefused: a closed case, or it has been answered or withdrawn.
+    """
+    now = now or timezone.now()
+    application, reference = _answerable(reference, actor)
+    reference.declined_at = now
+    reference.save()
+    _note(Event.REFERENCE_DECLINED, application, reference, actor=actor, now=now)
+    _tell(application, reference, "reference_declined")
+    return reference
+
+
+@transaction.atomic
+def withdraw_reference(*, reference: Reference, actor: Person, now: datetime | None = None) -> None:
+    """Ask no more for a reference that has not been given, or leave one that was given out of the case.
+
+    Raises:
+        PermissionError: not the candidate.
+        EvidenceRefused: a closed case, or withdrawn already.
+    """
+    now = now or timezone.now()
+    application = lock_case(reference.application)
+    must_be_candidate(application, actor)
+    if not application.references.filter(pk=reference.pk, withdrawn_at__isnull=True).update(withdrawn_at=now):
+        msg = "This has already been withdrawn."
+        raise EvidenceRefused(msg)
+    _note(Event.ITEM_REMOVED, application, reference, actor=actor, now=now)
+
+
+@transaction.atomic
+def enter_exam_result(
+    *,
+    application: Application,
+    requirement: str,
+    actor: Person,
+    taken_on: date,
+    score: Decimal,
+    now: datetime | None = None,
+) -> ExamResult:
+    """Enter the result of a sitting; the candidate is told.
+
+    Raises:
+        PermissionError: no office that enters results, or one's own.
+        EvidenceRefused: a closed case, a day that has not come, a second result of one day, or too soon or too often.
+    """
+    now = now or timezone.now()
+    application = lock_case(application)
+    _must_examine(application, actor, now)
+    must_be_past(taken_on, now)
+    rule = application.requirement(requirement).parameters
+    sat = list(application.exam_results.filter(requirement=requirement, annulled_at__isnull=True))
+    if any(result.taken_on == taken_on for result in sat):
+        msg = "A result of this day has already been entered."
+        raise EvidenceRefused(msg)
+    if rule.attempts and len(sat) >= rule.attempts:
+        msg = f"The exam can be taken {rule.attempts} times, and that has been done."
+        raise EvidenceRefused(msg)
+    result = ExamResult(
+        application=application,
+        requirement=requirement,
+        taken_on=taken_on,
+        score=score,
+        entered_by=actor,
+        entered_at=now,
+    )
+    result.full_clean()
+    result.save()
+    _note(Event.ITEM_ADDED, application, result, actor=actor, now=now)
+    send_letter(
+        template="exam_result",
+        to=application.candidate,
+        context={
+            "exam": application.requirement(requirement).label,
+            "score": number_in_words(score),
+            "needed": number_in_words(rule.pass_mark),
+            "path": f"/my/case/{requirement}/",
+        },
+    )
+    return result
+
+
+@transaction.atomic
+def annul_exam_result(*, result: ExamResult, actor: Person, reason: str, now: datetime | None = None) -> None:
+    """Take an entry back that was made by mistake; it is kept with the reason.
+
+    Raises:
+        PermissionError: no office that enters results, or one's own.
+        EvidenceRefused: no reason, a closed case, or annulled already.
+    """
+    now = now or timezone.now()
+    application = lock_case(result.application)
+    _must_examine(application, actor, now)
+    if not reason.strip():
+        msg = "Say why."
+        raise EvidenceRefused(msg)
+    standing = application.exam_results.filter(pk=result.pk, annulled_at__isnull=True)
+    if not standing.update(annulled_at=now, annulled_because=reason.strip()):
+        msg = "This has already been annulled."
+        raise EvidenceRefused(msg)
+    _note(Event.ITEM_REMOVED, application, result, actor=actor, now=now)
+
+
+def _must_examine(application: Application, actor: Person, now: datetime) -> None:
+    if actor.pk == application.candidate_id or not actor.roles_on(timezone.localdate(now)) & EXAMINERS:
+        msg = "The coordinator or the registrar enters results, and not their own."
+        raise PermissionError(msg)
+
+
+def _answerable(reference: Reference, actor: Person | None) -> tuple[Application, Reference]:
+    application = lock_case(reference.application)
+    if actor is not None and actor.pk == application.candidate_id:
+        msg = "Nobody gives a reference about themselves."
+        raise PermissionError(msg)
+    reference = application.references.get(pk=reference.pk)
+    if reference.answered_at or reference.declined_at or reference.withdrawn_at:
+        msg = "This reference has already been answered, or isn't needed any more."
+        raise EvidenceRefused(msg)
+    return application, reference
+
+
+def _tell(application: Application, reference: Reference, template: str) -> None:
+    send_letter(
+        template=template,
+        to=application.candidate,
+        context={"referee": reference.referee_name, "path": f"/my/references/{reference.requirement}/"},
+    )
+
+
+def _note(
+    event: Event,
+    application: Application,
+    item: Qualification | Reference | ExamResult,
+    *,
+    actor: Person | None,
+    now: datetime,
+) -> None:
+    details = {"item": str(item.uuid), "kind": item._meta.model_name, "requirement": item.requirement}
+    note_change(application, event=event, actor=actor, now=now, details=details)
