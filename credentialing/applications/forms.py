@@ -12,6 +12,30 @@ from credentialing.ui.forms import SocietyForm, SocietyModelForm
 NO_PATIENTS = "Write about yourself and your leading. Never write about a patient or a group member."
 
 
+ASKED = "asked_"
+
+
+def question_fields(application: Application, *, required: bool) -> dict[str, forms.Field]:
+    """A field for each question of the pathway whose answer decides what is asked for."""
+    return {
+        f"{ASKED}{question.slug}": forms.ChoiceField(
+            label=question.label,
+            help_text=question.help or "What is asked of you depends on it.",
+            choices=question.choices,
+            required=required,
+            initial=application.profile.get(question.slug),
+            widget=forms.RadioSelect,
+        )
+        for question in application.definition.profile
+    }
+
+
+def given_answers(form: forms.BaseForm) -> dict[str, str]:
+    """The answers by question."""
+    data = form.cleaned_data
+    return {name.removeprefix(ASKED): data[name] for name in data if name.startswith(ASKED) and data[name]}
+
+
 class ApplicationForm(SocietyModelForm):
     """The application form; a draft may be incomplete."""
 
@@ -28,6 +52,16 @@ class ApplicationForm(SocietyModelForm):
             "prior_experience": forms.Textarea(attrs={"rows": 6}),
             "motivation": forms.Textarea(attrs={"rows": 6}),
         }
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields = {**question_fields(self.instance, required=False), **self.fields}
+        self._prepare_fields()
+
+    @property
+    def facts(self) -> dict[str, Any]:
+        """What to keep."""
+        return {**{name: self.cleaned_data[name] for name in self._meta.fields}, "profile": given_answers(self)}
 
 
 class SubmissionForm(SocietyForm):
@@ -71,3 +105,17 @@ class ReasonForm(SocietyForm):
     """Why something is done."""
 
     reason = forms.CharField(label="Reason", max_length=2000, widget=forms.Textarea(attrs={"rows": 4}))
+
+
+class AnswersForm(ReasonForm):
+    """Answers that decide what is asked for, corrected with a reason."""
+
+    def __init__(self, *args: Any, application: Application, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields = {**question_fields(application, required=True), **self.fields}
+        self._prepare_fields()
+
+    @property
+    def answers(self) -> dict[str, str]:
+        """The answers by question."""
+        return given_answers(self)

@@ -16,13 +16,37 @@ if TYPE_CHECKING:
 def gate_met(subject: WorkflowSubject, context: TransitionContext) -> Iterable[Unmet]:
     """Submitting needs what the pathway gates it with: membership, a first intensive, the form."""
     application = cast("Application", subject)
-    return _unmet(application, application.definition.gated(SUBMIT_GATE), context)
+    for question in application.definition.profile:
+        if application.profile.get(question.slug) not in dict(question.choices):
+            yield Unmet(code="unanswered", message=f"Answer in the form: {question.label}")
+    yield from _unmet(application, application.definition.gated(SUBMIT_GATE), context)
 
 
 def stage_met(subject: WorkflowSubject, context: TransitionContext) -> Iterable[Unmet]:
     """A stage is reached when every blocking requirement of it and of all stages before it is complete."""
     application = cast("Application", subject)
-    return _unmet(application, application.definition.up_to(context.transition.target), context)
+    target = context.transition.target
+    yield from _unmet(application, application.definition.up_to(target), context)
+    yield from _unendorsed(application, target, context)
+
+
+def _unendorsed(application: "Application", stage: str, context: TransitionContext) -> Iterable[Unmet]:
+    """Recommendations that are missing, and signatures: whoever takes the step has signed by it."""
+    from credentialing.applications.endorsing import missing_recommendations, signatures  # noqa: PLC0415 - as above
+
+    definition = application.definition
+    for role in missing_recommendations(application, stage):
+        office = definition.role_label(role, role.replace("_", " "))
+        yield Unmet(code="not_recommended", message=f"Not recommended yet: {office}.")
+    need = definition.stage(stage).quorum
+    have = len(signatures(application, stage) | {context.actor.pk})
+    if have < need and context.transition.name == "advance":
+        yield Unmet(
+            code="signatures",
+            message=f"{have} of {need} have signed “{definition.stage(stage).label}”.",
+            have=str(have),
+            need=str(need),
+        )
 
 
 def no_other_case(subject: WorkflowSubject, context: TransitionContext) -> Iterable[Unmet]:  # noqa: ARG001 - a guard
@@ -39,20 +63,22 @@ def not_admitted(subject: WorkflowSubject, context: TransitionContext) -> Iterab
 
 
 def council_decided(subject: WorkflowSubject, context: TransitionContext) -> Iterable[Unmet]:
-    """Deferring and declining at the end are decisions of the council: no member takes them alone (DOMAIN §5)."""
-    from credentialing.applications.progress import assess_requirement  # noqa: PLC0415 - progress imports models
+    """Deferring and declining are decisions of the body before which the case lies: nobody takes them alone.
+
+    DOMAIN §5.
+    """
+    from credentialing.applications.assessments import assess_requirement  # noqa: PLC0415 - progress imports models
 
     application = cast("Application", subject)
     wanted = {"defer": "deferred", "decline": "declined"}[context.transition.name]
-    for requirement in application.definition.requirements:
-        if requirement.kind == "decision" and requirement.parameters.body == "council":
-            item = assess_requirement(application, requirement.slug, timezone.localdate(context.now))
-            if item.progress.have != wanted:
-                yield Unmet(
-                    code="no_decision",
-                    message="The council decides this by its ballots.",
-                    requirement=requirement.slug,
-                )
+    definition, on = application.definition, timezone.localdate(context.now)
+    here = [r for r in definition.balloted if definition.state_before(r) == context.transition.source]
+    here = here or list(definition.balloted)
+    if not any(assess_requirement(application, r.slug, on).progress.have == wanted for r in here):
+        body = definition.body(here[-1].parameters.body)
+        yield Unmet(
+            code="no_decision", message=f"The {body.label} decides this by its ballots.", requirement=here[-1].slug
+        )
 
 
 def declinable(subject: WorkflowSubject, context: TransitionContext) -> Iterable[Unmet]:
@@ -61,10 +87,27 @@ def declinable(subject: WorkflowSubject, context: TransitionContext) -> Iterable
         yield from council_decided(subject, context)
 
 
+def version_fits(subject: WorkflowSubject, context: TransitionContext) -> Iterable[Unmet]:  # noqa: ARG001 - a guard
+    """A case goes on by other rules of the same pathway, in a stage that it has reached by its present ones."""
+    application = cast("Application", subject)
+    version = application.moving_to
+    if version is None:
+        yield Unmet(code="no_version", message="Say to which version.")
+    elif version == application.pathway_version:
+        yield Unmet(code="same_version", message=f"The case goes by {version} already.")
+    elif version.pathway_id != application.pathway_version.pathway_id:
+        yield Unmet(code="another_pathway", message=f"{version} is another pathway: that takes a new application.")
+    elif not application.stage_in(version.definition):
+        yield Unmet(
+            code="no_stage",
+            message=f"{version} has none of the stages that this case has reached, so it can't go on there.",
+        )
+
+
 def _unmet(
     application: "Application", requirements: Iterable[Requirement], context: TransitionContext
 ) -> Iterable[Unmet]:
-    from credentialing.applications.progress import assess_case  # noqa: PLC0415 - progress imports models
+    from credentialing.applications.assessments import assess_case  # noqa: PLC0415 - progress imports models
 
     wanted = {requirement.slug for requirement in requirements if not requirement.desirable}
     for item in assess_case(application, timezone.localdate(context.now)):
@@ -79,4 +122,5 @@ GUARDS: Mapping[str, Guard] = {
     "not_admitted": not_admitted,
     "council_decided": council_decided,
     "declinable": declinable,
+    "version_fits": version_fits,
 }

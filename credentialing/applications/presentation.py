@@ -7,9 +7,12 @@ from typing import TypedDict
 
 from django.urls import reverse
 
+from credentialing.applications.assessments import Assessment
 from credentialing.applications.models import Application, RequirementProgress
-from credentialing.applications.workflow import DRAFT
-from credentialing.pathways.definitions import Requirement, Stage
+from credentialing.applications.workflow import DRAFT, without_moves
+from credentialing.pathways.definitions import SUBMIT_GATE, Audience, PathwayDefinition, Requirement, Stage
+from credentialing.pathways.kinds import sentence_of
+from credentialing.pathways.models import PathwayVersion
 from credentialing.ui.drawings import Drawing, drawing
 from workflows.definitions import WorkflowDefinition
 
@@ -32,12 +35,14 @@ WHO: Mapping[str, str] = {
     "observer": "your evaluators",
     "council": "the council",
     "co_leader": "your co-leader",
+    "referee": "your referee",
 }
 
 
 class Task(TypedDict):
     """One line of the task list."""
 
+    slug: str
     title: str
     url: str
     hint: str
@@ -62,8 +67,21 @@ class StageTasks:
     current: bool
 
 
-def track(application: Application) -> list[Step]:
-    """The stages as seats: reached, the next one, to come."""
+@dataclass(frozen=True, kw_only=True)
+class Offer:
+    """A pathway that one can apply for, and what must be there before."""
+
+    version: PathwayVersion
+    before: tuple[str, ...]
+
+
+def offers(versions: Iterable[PathwayVersion]) -> list[Offer]:
+    """The pathways that one can apply for, with the rules that stand before the application."""
+    return [Offer(version=v, before=tuple(sentence_of(r) for r in v.definition.gated(SUBMIT_GATE))) for v in versions]
+
+
+def track(application: Application, audience: Audience = "candidate") -> list[Step]:
+    """The stages as seats, as that audience calls them: reached, the next one, to come."""
     slugs = [stage.slug for stage in application.definition.stages]
     state = application.paused_from if application.paused_from in slugs else application.state
     position = slugs.index(state) if state in slugs else -1
@@ -72,7 +90,7 @@ def track(application: Application) -> list[Step]:
     for index, stage in enumerate(application.definition.stages):
         done = index < position or (index == position and (position == last or index < position + 1))
         status = "done" if done else ("current" if index == position + 1 and application.is_open else "todo")
-        steps.append({"label": stage.label, "status": status})
+        steps.append({"label": stage.label_for(audience), "status": status})
     return steps
 
 
@@ -83,7 +101,7 @@ def drawn(application: Application, *, main_path_only: bool = False) -> Drawing:
     """
     stages = [stage.slug for stage in application.definition.stages]
     done = [slug for slug, step in zip(stages, track(application), strict=True) if step["status"] == "done"]
-    definition = application.workflow_definition()
+    definition = without_moves(application.workflow_definition())
     if main_path_only and application.paused_from:
         definition = _going_on_where_it_stopped(definition, application)
     return drawing(
@@ -113,7 +131,7 @@ def stage_tasks(application: Application) -> list[StageTasks]:
     return [
         StageTasks(
             stage=stage,
-            tasks=[task_of(requirement, rows.get(requirement.slug)) for requirement in stage.requirements],
+            tasks=[task_of(r, rows.get(r.slug), application.definition) for r in stage.requirements],
             reached=index <= position,
             current=index == position + 1,
         )
@@ -121,25 +139,30 @@ def stage_tasks(application: Application) -> list[StageTasks]:
     ]
 
 
-def task_of(requirement: Requirement, row: RequirementProgress | None) -> Task:
+def task_of(
+    requirement: Requirement, row: RequirementProgress | None, definition: PathwayDefinition | None = None
+) -> Task:
     """One requirement as a line: what, how far, who has the ball and since when."""
     status = RequirementProgress.Status(row.status) if row else RequirementProgress.Status.NOT_STARTED
     return {
+        "slug": requirement.slug,
         "title": requirement.label,
         "url": reverse("applications:requirement", args=[requirement.slug]),
-        "hint": hint(requirement, row),
+        "hint": hint(requirement, row, definition),
         "status": str(status.label) + (" (advice)" if requirement.desirable else ""),
         "tone": TONES[status],
     }
 
 
-def hint(requirement: Requirement, row: RequirementProgress | None) -> str:
+def hint(requirement: Requirement, row: RequirementProgress | None, definition: PathwayDefinition | None = None) -> str:
     """How far it is, and who has the ball since when."""
     if row is None:
         return requirement.help
     words = row.summary
     if row.waiting_on and row.waiting_on != "candidate" and row.waiting_since:
-        words += f" · waiting for {WHO.get(row.waiting_on, row.waiting_on)} since {day_in_words(row.waiting_since)}"
+        usual = WHO.get(row.waiting_on, row.waiting_on)
+        who = definition.role_label(row.waiting_on, usual) if definition else usual
+        words += f" · waiting for {who} since {day_in_words(row.waiting_since)}"
     return words
 
 
@@ -153,13 +176,19 @@ DOORS: Mapping[str, Callable[[Requirement], tuple[str, str]]] = {
     "cadence": lambda _: (reverse("evidence:log"), "Open your log"),
     "count": lambda r: (
         (reverse("evidence:supervision-sessions"), "Open your supervision sessions")
-        if r.parameters.unit == "supervision_session"
+        if r.parameters.unit.startswith("supervision")
         else (reverse("evidence:log"), "Open your log")
     ),
     "attendance": lambda _: (reverse("evidence:intensives"), "Open your intensives"),
     "agreement": lambda r: (reverse("evidence:agreement", args=[r.slug]), "Read and sign"),
     "attestation": lambda r: (reverse("evidence:attestation", args=[r.slug]), "Read and state"),
-    "document": lambda _: (reverse("applications:form"), "Open the application form"),
+    "document": lambda r: (
+        (reverse("applications:form"), "Open the application form")
+        if r.parameters.what == "application_form"
+        else (reverse("evidence:files", args=[r.slug]), "Upload it")
+    ),
+    "holding": lambda r: (reverse("evidence:qualifications", args=[r.slug]), "State what you hold"),
+    "reference": lambda r: (reverse("evidence:references", args=[r.slug]), "Ask for a reference"),
     "report": lambda r: (reverse("evidence:report", args=[r.slug]), "Read the report"),
     "observation": lambda _: (reverse("evidence:my-observations"), "Read the evaluations"),
 }
@@ -173,8 +202,18 @@ def door(requirement: Requirement) -> tuple[str, str] | None:
     return opener(requirement) if opener else None
 
 
-def next_steps(tasks: Iterable[StageTasks]) -> list[Task]:
-    """What the candidate can do now: at most three things, of the earliest stages first."""
+def next_steps(tasks: Iterable[StageTasks], best: Mapping[str, str] | None = None) -> list[Task]:
+    """What the candidate can do now: at most three things, of the earliest stages first.
+
+    `best` says for a requirement what exactly the next best step is; it stands in the place of how far it is.
+    """
     wanted = {"Not started", "In progress", "Action needed"}
     found = [task for part in tasks for task in part.tasks if task["status"] in wanted]
-    return sorted(found, key=lambda task: task["status"] != "Action needed")[:3]
+    first = sorted(found, key=lambda task: task["status"] != "Action needed")[:3]
+    return [{**task, "hint": (best or {}).get(task["slug"]) or task["hint"]} for task in first]
+
+
+def best_steps(assessments: Iterable[Assessment]) -> dict[str, str]:
+    """For each requirement that is under way the next best step, in words."""
+    parts = [part for item in assessments for part in item.with_options() if not part.complete]
+    return {part.requirement.slug: part.progress.next_step for part in parts if part.progress.next_step}

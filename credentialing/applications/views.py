@@ -12,10 +12,11 @@ from certificates.services import AlreadyHeld
 from credentialing.accounts.access import AuthedRequest, signed_in
 from credentialing.accounts.models import Person
 from credentialing.applications.access import own_case, with_case
+from credentialing.applications.assessments import assess_case, assess_requirement
 from credentialing.applications.forms import ApplicationForm, ReasonForm, SubmissionForm, SupervisorForm
+from credentialing.applications.histories import history_of
 from credentialing.applications.models import Application
-from credentialing.applications.presentation import door, drawn, next_steps, stage_tasks, track
-from credentialing.applications.progress import assess_requirement
+from credentialing.applications.presentation import best_steps, door, drawn, next_steps, offers, stage_tasks, track
 from credentialing.applications.services.drafts import (
     ApplicationClosed,
     can_edit_form,
@@ -29,7 +30,7 @@ from credentialing.applications.services.supervision import (
     ask_supervisor,
     end_supervision,
 )
-from credentialing.pathways.kinds import kind
+from credentialing.pathways.kinds import sentence_of
 from credentialing.pathways.models import PathwayVersion
 from credentialing.ui.responses import conflict
 from workflows.errors import TransitionBlocked, TransitionError
@@ -45,14 +46,16 @@ def home(request: AuthedRequest) -> HttpResponse:
     application = own_case(request)
     credentials = Credential.objects.held_by(request.user).prefetch_related("certificates")
     if application is None:
-        return render(request, "applications/home_empty.html", {"credentials": credentials})
+        offered = PathwayVersion.objects.offered(timezone.localdate())
+        return render(request, "applications/home_empty.html", {"credentials": credentials, "offers": offers(offered)})
     stages = stage_tasks(application)
+    best = best_steps(assess_case(application, timezone.localdate()))
     context = {
         "application": application,
         "track": track(application),
         "drawing": drawn(application, main_path_only=True),
         "stages": stages,
-        "next_steps": next_steps(stages) if application.is_open and not application.is_paused else [],
+        "next_steps": next_steps(stages, best) if application.is_open and not application.is_paused else [],
         "supervision": application.current_supervision,
         "credentials": credentials,
         "can_edit_form": can_edit_form(application),
@@ -63,9 +66,11 @@ def home(request: AuthedRequest) -> HttpResponse:
 @signed_in
 @require_POST
 def start(request: AuthedRequest) -> HttpResponse:
-    """Begin a draft."""
+    """Begin a draft on the chosen pathway; where there is one only, on that."""
+    offered = [version.pathway.slug for version in PathwayVersion.objects.offered(timezone.localdate())]
+    chosen = request.POST.get("pathway") or next(iter(offered), "")
     try:
-        start_application(actor=request.user)
+        start_application(actor=request.user, pathway=chosen)
     except PathwayVersion.DoesNotExist:
         return conflict(request, "Nobody can apply yet: no pathway is in force.", reverse(HOME), title="Not open yet")
     except AlreadyHeld as refusal:
@@ -83,7 +88,7 @@ def form(request: AuthedRequest, application: Application) -> HttpResponse:
     bound = ApplicationForm(request.POST if request.method == "POST" else None, instance=application)
     if request.method == "POST" and bound.is_valid():
         try:
-            save_application_form(application=application, actor=request.user, **bound.cleaned_data)
+            save_application_form(application=application, actor=request.user, **bound.facts)
         except ApplicationClosed as refusal:
             return conflict(request, str(refusal), reverse(HOME))
         messages.success(request, "Your application form is saved.")
@@ -136,7 +141,8 @@ def requirement(request: AuthedRequest, application: Application, slug: str) -> 
     context = {
         "application": application,
         "item": item,
-        "sentence": kind(item.requirement.kind).sentence(item.requirement),
+        "sentence": sentence_of(item.requirement),
+        "history": history_of(item.progress),
         "door": door(item.requirement),
         "files": application.files.standing().filter(requirement=slug),
         "out_of_sight": application.files.out_of_sight().filter(requirement=slug).exists(),

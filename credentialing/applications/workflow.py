@@ -4,6 +4,7 @@ The states of the ABS pathway are applied, co_leading_logged, observed, workshop
 before. They are milestones: evidence for all of them is collected in parallel, gates alone impose order.
 """
 
+from dataclasses import replace
 from functools import cache
 
 from credentialing.pathways.definitions import PathwayDefinition
@@ -18,8 +19,9 @@ OUTSIDE_THE_PATH = {
 }
 CANDIDATE = frozenset({"candidate"})
 COMMITTEE = frozenset({"coordinator", "ccc_chair"})
-COUNCIL = frozenset({"council"})
 KEEPERS = frozenset({"coordinator", "ccc_chair", "system"})
+MOVERS = frozenset({"coordinator", "system"})
+MOVE = "move"
 
 
 @cache
@@ -28,9 +30,7 @@ def compile_workflow(definition: PathwayDefinition) -> WorkflowDefinition:
     stages = [stage.slug for stage in definition.stages]
     first, last, before_last = stages[0], stages[-1], stages[-2]
     under_way = stages[:-1]
-    decliners = [(first, COMMITTEE, "not_admitted"), (before_last, COUNCIL, "council_decided")]
-    if first == before_last:
-        decliners = [(first, COMMITTEE | COUNCIL, "declinable")]
+    council = frozenset({definition.council.voters})
     states = [
         State(slug=DRAFT, label="Draft", kind="initial"),
         *(State(slug=s.slug, label=s.label, kind="final" if s.slug == last else "normal") for s in definition.stages),
@@ -56,7 +56,7 @@ def compile_workflow(definition: PathwayDefinition) -> WorkflowDefinition:
             name="certify",
             source=before_last,
             target=last,
-            roles=COUNCIL,
+            roles=council,
             guards=("stage_met",),
             label="Certify",
             irreversible=True,
@@ -65,7 +65,7 @@ def compile_workflow(definition: PathwayDefinition) -> WorkflowDefinition:
             name="defer",
             source=before_last,
             target=DEFERRED,
-            roles=COUNCIL,
+            roles=council,
             guards=("council_decided",),
             reason_required=True,
             label="Defer",
@@ -81,11 +81,12 @@ def compile_workflow(definition: PathwayDefinition) -> WorkflowDefinition:
                 irreversible=True,
                 label="Decline",
             )
-            for source, roles, guard in decliners
+            for source, (roles, guard) in _decliners(definition).items()
         ),
         Transition(name="withdraw", source=DRAFT, target=WITHDRAWN, roles=CANDIDATE, label="Withdraw"),
     ]
-    for stage in under_way:
+    for position, stage in enumerate(under_way):
+        edges += [_move(stage, reached) for reached in under_way[: position + 1]]
         edges += [
             Transition(
                 name="hold", source=stage, target=ON_HOLD, roles=KEEPERS, reason_required=True, label="Put on hold"
@@ -102,6 +103,7 @@ def compile_workflow(definition: PathwayDefinition) -> WorkflowDefinition:
             ),
         ]
     edges += [
+        _move(ON_HOLD, ON_HOLD),
         Transition(name="reopen", source=DEFERRED, target=before_last, roles=KEEPERS, label="Reopen"),
         Transition(name="withdraw", source=ON_HOLD, target=WITHDRAWN, roles=CANDIDATE, label="Withdraw"),
         Transition(name="withdraw", source=DEFERRED, target=WITHDRAWN, roles=CANDIDATE, label="Withdraw"),
@@ -119,3 +121,35 @@ def compile_workflow(definition: PathwayDefinition) -> WorkflowDefinition:
     )
     workflow.validate()
     return workflow
+
+
+def _decliners(definition: PathwayDefinition) -> dict[str, tuple[frozenset[str], str]]:
+    """In which states who may decline, and the guard: the committee before admission, a body where it decides."""
+    first = definition.stages[0].slug
+    found: dict[str, tuple[frozenset[str], str]] = {}
+    if not any(requirement.stage == first for requirement in definition.balloted):
+        found[first] = (COMMITTEE, "not_admitted")
+    for requirement in definition.balloted:
+        state = definition.state_before(requirement)
+        voters = frozenset({definition.body(requirement.parameters.body).voters})
+        before, guard = found.get(state, (frozenset(), ""))
+        found[state] = (before | voters, "declinable" if guard in {"not_admitted", "declinable"} else "council_decided")
+    return found
+
+
+def _move(source: str, target: str) -> Transition:
+    """To another version of the pathway: into the stage of the same name there, or the nearest one before it."""
+    return Transition(
+        name=MOVE,
+        source=source,
+        target=target,
+        roles=MOVERS,
+        guards=("version_fits",),
+        reason_required=True,
+        label="Move to another version",
+    )
+
+
+def without_moves(workflow: WorkflowDefinition) -> WorkflowDefinition:
+    """The machine as it is drawn: a move to other rules leads nowhere that people are on their way to."""
+    return replace(workflow, transitions=tuple(edge for edge in workflow.transitions if edge.name != MOVE))

@@ -1,11 +1,12 @@
 """The ballot, and acts on a credential."""
 
-from typing import Any
+from typing import Any, cast
 
 from django import forms
 from django.utils import timezone
 
 from credentialing.council.models import Ballot
+from credentialing.pathways.definitions import PathwayDefinition, Requirement
 from credentialing.ui.forms import DateField, SocietyForm
 
 AGAINST = frozenset({Ballot.Choice.DEFER, Ballot.Choice.DECLINE})
@@ -15,6 +16,7 @@ class BallotForm(SocietyForm):
     """One member's vote."""
 
     choice = forms.ChoiceField(label="Your vote", choices=Ballot.Choice.choices, widget=forms.RadioSelect)
+    consolation = forms.BooleanField(required=False)
     reason = forms.CharField(
         label="Reason",
         max_length=4000,
@@ -25,6 +27,19 @@ class BallotForm(SocietyForm):
     defer_until = DateField(
         label="Deferred until", required=False, help_text="Only when you defer: when the council should look again."
     )
+
+    def __init__(self, *args: Any, definition: PathwayDefinition, requirement: Requirement, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        title = definition.award.consolation
+        if requirement.stage == definition.stages[-1].slug:
+            if title:
+                self.fields["consolation"].label = f"If you decline: grant the {title}"
+        else:
+            choices = [(slug, label) for slug, label in Ballot.Choice.choices if slug != Ballot.Choice.DEFER]
+            cast("forms.ChoiceField", self.fields["choice"]).choices = choices
+            del self.fields["defer_until"]
+        if not title or requirement.stage != definition.stages[-1].slug:
+            del self.fields["consolation"]
 
     def clean(self) -> dict[str, Any]:
         data = super().clean() or self.cleaned_data

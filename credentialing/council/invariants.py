@@ -2,12 +2,14 @@
 
 from collections.abc import Iterator
 
-from django.db.models import Exists, F, OuterRef
+from django.db.models import Exists, F, OuterRef, Prefetch
 
 from credentialing.applications.models import Application
 from credentialing.council.models import Ballot, Decision
 from workflows.models import LedgerRecord
 from workflows.verification import Finding, examination
+
+AT_ONCE = 500
 
 
 @examination
@@ -16,10 +18,11 @@ def certified_cases_were_decided() -> Iterator[Finding]:
     records = LedgerRecord.objects.filter(
         subject_kind=Application.subject_kind, subject_id=OuterRef("uuid"), transition="certify"
     )
-    decided = Decision.objects.filter(application=OuterRef("pk"), outcome=Decision.Outcome.APPROVED)
-    councils = Application.objects.filter(Exists(records), ~Exists(decided)).select_related("pathway_version")
-    for application in councils.order_by("pk").iterator():
-        if any(r.kind == "decision" and r.parameters.body == "council" for r in application.definition.requirements):
+    certified = Application.objects.filter(Exists(records)).select_related("pathway_version")
+    approved = Decision.objects.filter(outcome=Decision.Outcome.APPROVED)
+    for application in certified.prefetch_related(Prefetch("decisions", approved)).order_by("pk").iterator(AT_ONCE):
+        given = {decision.requirement for decision in application.decisions.all()}
+        if not any(r.slug in given for r in application.definition.balloted if r.stage == _last_stage(application)):
             yield Finding(about=f"application {application.uuid}", message="was certified without a council's decision")
 
 
@@ -28,3 +31,7 @@ def nobody_voted_on_their_own_case() -> Iterator[Finding]:
     """One's own case is others' to decide."""
     for ballot in Ballot.objects.filter(member=F("decision__application__candidate")).order_by("pk").iterator():
         yield Finding(about=f"ballot {ballot.uuid}", message="was cast by the candidate themselves")
+
+
+def _last_stage(application: Application) -> str:
+    return application.definition.stages[-1].slug

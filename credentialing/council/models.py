@@ -13,17 +13,21 @@ from workflows.models import Sealed, SealedQuerySet
 
 
 class Decision(Sealed):
-    """The council's decision on one attempt of one case: open while members vote, then final with a minute number."""
+    """A body's decision on one attempt of one case: open while members vote, then final with a minute number.
+
+    Most pathways have one such decision, at the end; some bodies decide on admission or on a stage as well.
+    """
 
     class Outcome(models.TextChoices):
         """What was decided."""
 
-        APPROVED = "approved", "Certified"
+        APPROVED = "approved", "Approved"
         DEFERRED = "deferred", "Deferred"
         DECLINED = "declined", "Declined"
 
     uuid = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
     application = models.ForeignKey(Application, on_delete=models.PROTECT, related_name="decisions")
+    requirement = models.SlugField()
     attempt = models.PositiveSmallIntegerField()
     opened_at = models.DateTimeField(default=timezone.now, editable=False)
     outcome = models.CharField(max_length=10, choices=Outcome.choices, blank=True)
@@ -31,13 +35,16 @@ class Decision(Sealed):
     minute_number = models.CharField(max_length=20, unique=True, null=True, editable=False)  # noqa: DJ001 - none while open
     conditions = models.TextField(max_length=4000, blank=True)
     defer_until = models.DateField(null=True, blank=True)
+    consolation = models.BooleanField(default=False)
 
     objects = DecisionQuerySet.as_manager()
 
     class Meta:
         ordering = ("-opened_at", "pk")
         constraints = [
-            models.UniqueConstraint(fields=["application", "attempt"], name="decision_one_per_attempt"),
+            models.UniqueConstraint(
+                fields=["application", "requirement", "attempt"], name="decision_one_per_requirement_and_attempt"
+            ),
             models.CheckConstraint(
                 condition=(Q(outcome="") & Q(decided_at__isnull=True) & Q(minute_number__isnull=True))
                 | (~Q(outcome="") & Q(decided_at__isnull=False) & Q(minute_number__isnull=False)),
@@ -55,7 +62,7 @@ class Ballot(Sealed):
     class Choice(models.TextChoices):
         """How they vote."""
 
-        APPROVE = "approve", "Approve: certify the candidate"
+        APPROVE = "approve", "Approve"
         DEFER = "defer", "Defer: not yet, with conditions"
         DECLINE = "decline", "Decline"
         ABSTAIN = "abstain", "Abstain"
@@ -66,6 +73,7 @@ class Ballot(Sealed):
     choice = models.CharField(max_length=10, choices=Choice.choices)
     reason = models.TextField(max_length=4000, blank=True)
     defer_until = models.DateField(null=True, blank=True)
+    consolation = models.BooleanField("grant what those get who don't reach the award", default=False)
     cast_at = models.DateTimeField(default=timezone.now, editable=False)
 
     objects = SealedQuerySet.as_manager()

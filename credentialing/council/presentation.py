@@ -18,24 +18,33 @@ class Ready:
     votes: int
     quorum: int
     voted: bool
+    requirement: str
 
 
 def ready_cases(acts: Iterable[AwaitedAct], member: Person) -> list[Ready]:
-    """The cases that wait for the council, with how many have voted and whether this member has."""
-    acts = list(acts)
+    """The cases that wait for a body's ballots, with how many have voted and whether this member has."""
+    acts = [act for act in acts if act.requirement in {r.slug for r in act.application.definition.balloted}]
     opened = {
-        (decision.application_id, decision.attempt): [ballot.member_id for ballot in decision.ballots.all()]
+        (decision.application_id, decision.requirement, decision.attempt): [
+            ballot.member_id for ballot in decision.ballots.all()
+        ]
         for decision in Decision.objects.filter(application__in=[act.application for act in acts]).prefetch_related(
             "ballots"
         )
     }
-    return [
-        Ready(
-            application=act.application,
-            since=act.since,
-            votes=len(opened.get((act.application_id, act.application.attempt), [])),
-            quorum=act.application.definition.council.quorum,
-            voted=member.pk in opened.get((act.application_id, act.application.attempt), []),
+    found = []
+    for act in acts:
+        definition = act.application.definition
+        requirement = definition.requirement(act.requirement)
+        cast = opened.get((act.application_id, act.requirement, act.application.attempt), [])
+        found.append(
+            Ready(
+                application=act.application,
+                since=act.since,
+                votes=len(cast),
+                quorum=definition.body(requirement.parameters.body).quorum,
+                voted=member.pk in cast,
+                requirement=requirement.label,
+            )
         )
-        for act in acts
-    ]
+    return found

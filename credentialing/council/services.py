@@ -8,16 +8,19 @@ from django.db import IntegrityError, transaction
 from django.utils import timezone
 
 from certificates.models import Certificate, Credential
-from certificates.services import retry_certificate
+from certificates.services import retry_certificate, supersede_certificate
 from credentialing.accounts.models import Person
+from credentialing.applications.assessments import assess_case
+from credentialing.applications.endorsing import missing_recommendations, only_decisions_missing
 from credentialing.applications.models import Application
-from credentialing.applications.progress import assess_case, refresh_progress
+from credentialing.applications.progress import refresh_progress
 from credentialing.applications.services.certification import certify
-from credentialing.applications.services.lifecycle import change_lifecycle, defer_application
+from credentialing.applications.services.lifecycle import change_lifecycle, defer_application, note_admission
 from credentialing.audit.events import Event
 from credentialing.audit.services import record_event
 from credentialing.correspondence.services import send_letter
 from credentialing.council.models import Ballot, Decision
+from credentialing.pathways.definitions import Body, Requirement
 from credentialing.reviews.services import objection_to_review
 from workflows.models import LedgerRecord
 from workflows.services import perform
@@ -37,16 +40,20 @@ class NotAVoter(Exception):
     """This person may not vote on this case; the message says why (403)."""
 
 
-def is_before_the_council(application: Application, on: date) -> bool:
-    """Whether everything but the council's own decision is complete and signed off."""
-    if application.state != application.definition.stages[-2].slug:
-        return False
-    council = {r.slug for r in application.definition.stages[-1].requirements if r.kind == "decision"}
-    return all(
-        item.complete
-        for item in assess_case(application, on)
-        if not item.requirement.desirable and item.requirement.slug not in council
-    )
+def decision_ahead(application: Application, on: date) -> Requirement | None:
+    """The decision that lies before its body now: all else is complete, and whoever must has recommended."""
+    definition = application.definition
+    here = [r for r in definition.balloted if definition.state_before(r) == application.state]
+    if not here:
+        return None
+    items = assess_case(application, on)
+    complete = {item.requirement.slug for item in items if item.complete}
+    for requirement in here:
+        if requirement.slug in complete or missing_recommendations(application, requirement.stage):
+            continue
+        if only_decisions_missing(application, definition.stage(requirement.stage), items):
+            return requirement
+    return None
 
 
 @transaction.atomic
@@ -57,6 +64,7 @@ def cast_ballot(
     choice: str,
     reason: str = "",
     defer_until: date | None = None,
+    consolation: bool = False,
     now: datetime | None = None,
 ) -> Ballot:
     """Cast one member's vote; when the quorum is reached and a majority agrees, decide and carry the decision out.
@@ -65,35 +73,47 @@ def cast_ballot(
     A tie leaves the decision open for further votes.
 
     Raises:
-        NotAVoter: not a council member today, or in conflict with the case.
-        VoteRefused: not before the council, decided already, voted already, or no reason.
+        NotAVoter: not a member of the body today, or in conflict with the case.
+        VoteRefused: not before the body, decided already, voted already, or no reason.
     """
     now = now or timezone.now()
     application = Application.objects.select_for_update().get(pk=application.pk)
     day = timezone.localdate(now)
-    if "council" not in actor.roles_on(day):
-        msg = "Only members of the council vote."
+    definition = application.definition
+    requirement = decision_ahead(application, day)
+    body = definition.body(requirement.parameters.body) if requirement else definition.council
+    if body.voters not in actor.roles_on(day):
+        msg = f"Only members vote: {body.label}."
         raise NotAVoter(msg)
     objection = objection_to_review(application, actor)
     if objection:
         raise NotAVoter(objection)
-    if not is_before_the_council(application, day):
-        msg = "This case isn't before the council."
+    if requirement is None:
+        msg = f"This case isn't before the {body.label}."
+        raise VoteRefused(msg)
+    if choice == Ballot.Choice.DEFER and requirement.stage != definition.stages[-1].slug:
+        msg = "This can't be deferred: approve, decline or abstain."
         raise VoteRefused(msg)
     if choice in {Ballot.Choice.DEFER, Ballot.Choice.DECLINE} and not reason.strip():
         msg = "Say why."
         raise VoteRefused(msg)
     decision, _ = Decision.objects.get_or_create(
-        application=application, attempt=application.attempt, defaults={"opened_at": now}
+        application=application, requirement=requirement.slug, attempt=application.attempt, defaults={"opened_at": now}
     )
     if decision.outcome:
-        msg = "The council has already decided."
+        msg = f"The {body.label} has already decided."
         raise VoteRefused(msg)
     if decision.ballots.filter(member=actor).exists():
         msg = "You have already voted."
         raise VoteRefused(msg)
     ballot = Ballot.objects.create(
-        decision=decision, member=actor, choice=choice, reason=reason.strip(), defer_until=defer_until, cast_at=now
+        decision=decision,
+        member=actor,
+        choice=choice,
+        reason=reason.strip(),
+        defer_until=defer_until,
+        consolation=consolation and choice == Ballot.Choice.DECLINE and bool(definition.award.consolation),
+        cast_at=now,
     )
     record_event(
         event=Event.BALLOT_CAST,
@@ -103,22 +123,33 @@ def cast_ballot(
         details={"attempt": application.attempt},
         now=now,
     )
-    outcome = outcome_of(decision, application.definition.council.quorum)
+    outcome = outcome_of(decision, body)
+    if outcome == Decision.Outcome.DEFERRED and requirement.stage != definition.stages[-1].slug:
+        outcome = Decision.Outcome.DECLINED
     if outcome:
         _decide(decision, application, actor, outcome, now)
     return ballot
 
 
-def outcome_of(decision: Decision, quorum: int) -> str:
-    """What the ballots amount to; "" while the quorum or a majority is missing."""
+def outcome_of(decision: Decision, body: Body) -> str:
+    """What the ballots amount to; "" while the quorum or a majority is missing.
+
+    By a simple majority any outcome needs more than half. By two thirds, or by all, approval needs that many; once so
+    many are against that it can't be reached, more of them deciding for it, deferring and declining go by number, and
+    the milder one at a tie.
+    """
     choices = list(decision.ballots.values_list("choice", flat=True))
-    if len(choices) < quorum:
-        return ""
     votes = Counter(choice for choice in choices if choice != Ballot.Choice.ABSTAIN)
-    for choice, number in votes.items():
-        if number * 2 > votes.total():
-            return OUTCOMES[Ballot.Choice(choice)]
-    return ""
+    if len(choices) < body.quorum or not votes:
+        return ""
+    if body.majority == "simple":
+        most = next((choice for choice, number in votes.items() if number * 2 > votes.total()), None)
+        return OUTCOMES[Ballot.Choice(most)] if most else ""
+    approving, total = votes[Ballot.Choice.APPROVE], votes.total()
+    if approving == total or (body.majority == "two_thirds" and approving * 3 >= total * 2):
+        return Decision.Outcome.APPROVED
+    declining = votes[Ballot.Choice.DECLINE] > votes[Ballot.Choice.DEFER]
+    return Decision.Outcome.DECLINED if declining else Decision.Outcome.DEFERRED
 
 
 def _decide(decision: Decision, application: Application, actor: Person, outcome: str, now: datetime) -> None:
@@ -128,18 +159,19 @@ def _decide(decision: Decision, application: Application, actor: Person, outcome
     decision.decided_at = now
     decision.conditions = "\n\n".join(b.reason for b in against if b.reason)
     decision.defer_until = max((b.defer_until for b in against if b.defer_until), default=None)
+    decision.consolation = 2 * sum(b.consolation for b in against) > len(against)
     _enter_in_minutes(decision, day)
     record_event(
         event=Event.DECISION_MADE,
         actor=actor,
         subject_kind=application.subject_kind,
         subject_id=application.uuid,
-        details={"outcome": outcome, "minute": decision.minute_number},
+        details={"requirement": decision.requirement, "outcome": outcome, "minute": decision.minute_number},
         now=now,
     )
     refresh_progress(application, now)
     if outcome == Decision.Outcome.APPROVED:
-        certify(application=application, actor=actor, now=now)
+        _approve(decision, application, actor, now)
     elif outcome == Decision.Outcome.DEFERRED:
         defer_application(
             application=application,
@@ -150,6 +182,30 @@ def _decide(decision: Decision, application: Application, actor: Person, outcome
         )
     else:
         change_lifecycle(application=application, name="decline", actor=actor, reason=decision.conditions, now=now)
+        if decision.consolation:
+            send_letter(
+                template="consolation",
+                to=application.candidate,
+                context={"title": application.definition.award.consolation, "path": "/my/"},
+                dedupe_key=f"consolation:{decision.uuid}",
+            )
+
+
+def _approve(decision: Decision, application: Application, actor: Person, now: datetime) -> None:
+    """At the end it certifies; at the beginning it admits; in between the stage can be signed."""
+    definition = application.definition
+    requirement = definition.requirement(decision.requirement)
+    if requirement.stage == definition.stages[-1].slug:
+        certify(application=application, actor=actor, now=now)
+    elif requirement.stage == definition.stages[0].slug:
+        note_admission(application=application, now=now)
+    else:
+        send_letter(
+            template="requirement_signed_off",
+            to=application.candidate,
+            context={"requirement": requirement.label, "reason": "", "path": f"/my/case/{requirement.slug}/"},
+            dedupe_key=f"decided:{decision.uuid}",
+        )
 
 
 def _enter_in_minutes(decision: Decision, day: date) -> None:
@@ -212,17 +268,20 @@ def change_standing(
 def correct_certificate(
     *, certificate: Certificate, name: str, actor: Person, now: datetime | None = None
 ) -> Certificate:
-    """Try a certificate that could not be drawn again, with another spelling of the name.
+    """Another spelling of the name: for a certificate that could not be drawn under the same number and address.
+
+    One that has been issued is replaced by a new edition; the old address stays and says so.
 
     Raises:
         PermissionError: the actor is neither registrar nor administrator.
-        ValueError: it has been issued meanwhile.
+        ValueError: it can't be corrected (any more), or not like this.
     """
     if not actor.roles_on(timezone.localdate(now)) & {"registrar", "administrator"}:
         msg = "The registrar or an administrator corrects certificates."
         raise PermissionError(msg)
     facts = replace(certificate.printed, name=name)
-    corrected = retry_certificate(certificate=certificate, facts=facts, actor=actor)
+    correct = supersede_certificate if certificate.status == Certificate.Status.ISSUED else retry_certificate
+    corrected = correct(certificate=certificate, facts=facts, actor=actor)
     record_event(
         event=Event.CERTIFICATE_CORRECTED,
         actor=actor,

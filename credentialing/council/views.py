@@ -28,7 +28,7 @@ from credentialing.council.services import (
     cast_ballot,
     change_standing,
     correct_certificate,
-    is_before_the_council,
+    decision_ahead,
 )
 from credentialing.reviews.dossier import dossier
 from credentialing.reviews.services import objection_to_review
@@ -39,16 +39,17 @@ from workflows.errors import TransitionError
 from workflows.models import LedgerRecord
 from workflows.services import available_actions
 
+VOTERS = ("council", "coordinator", "ccc_chair", "reviewer", "registrar")  # offices that a body may be made of
 KEEPERS = ("council", "registrar", "coordinator", "ccc_chair", "administrator")
 PAGE = 50
 LATELY = 20
 
 
-@requires("council")
+@requires(*VOTERS)
 @require_safe
 def home(request: AuthedRequest) -> HttpResponse:
     """Cases that wait for the council, and what it decided lately."""
-    acts = AwaitedAct.objects.on_cases_of(request.user, frozenset({"council"}))
+    acts = AwaitedAct.objects.on_cases_of(request.user, roles_today(request))
     context = {
         "ready": ready_cases(acts, request.user),
         "decisions": Decision.objects.made().exclude(application__candidate=request.user)[:LATELY],
@@ -57,18 +58,25 @@ def home(request: AuthedRequest) -> HttpResponse:
     return render(request, "council/home.html", context)
 
 
-@requires("council")
+@requires(*VOTERS)
 @require_http_methods(["GET", "HEAD", "POST"])
 def case(request: AuthedRequest, uuid: UUID) -> HttpResponse:
     """The case file, and the ballot: written, then confirmed, then cast."""
     application = _case(request, uuid)
-    form = BallotForm(request.POST if request.method == "POST" else None)
+    today = timezone.localdate()
+    ahead = decision_ahead(application, today)
+    asked = ahead or application.definition.balloted[-1]
+    body = application.definition.body(asked.parameters.body)
+    if not roles_today(request) & {body.voters, "council"}:
+        return not_permitted(request, f"This page is for members: {body.label}.")
+    form = BallotForm(
+        request.POST if request.method == "POST" else None, definition=application.definition, requirement=asked
+    )
     if request.method == "POST" and form.is_valid():
         if "confirmed" not in request.POST:
             choice = Ballot.Choice(form.cleaned_data["choice"]).label
             return render(request, "council/confirm.html", {"application": application, "form": form, "choice": choice})
         return _cast(request, application, form)
-    today = timezone.localdate()
     if request.method != "POST":
         record_view(
             event=Event.CASE_VIEWED,
@@ -76,17 +84,21 @@ def case(request: AuthedRequest, uuid: UUID) -> HttpResponse:
             subject_kind=application.subject_kind,
             subject_id=application.uuid,
         )
-    decision = Decision.objects.filter(application=application, attempt=application.attempt).first()
+    decision = Decision.objects.of(application, asked.slug).first()
     voted = decision is not None and decision.ballots.filter(member=request.user).exists()
     objection = objection_to_review(application, request.user)
-    open_now = is_before_the_council(application, today) and not (decision and decision.outcome)
+    open_now = ahead is not None and not (decision and decision.outcome)
+    votes_here = body.voters in roles_today(request)
     context = {
         "application": application,
-        "track": track(application),
+        "track": track(application, "reviewer"),
         "stages": dossier(application, request.user, today),
         "entries": timeline(application),
-        "form": form if open_now and not voted and not objection else None,
+        "form": form if open_now and votes_here and not voted and not objection else None,
+        "endorsements": application.stage_endorsements.select_related("person"),
         "decision": decision,
+        "body": body,
+        "requirement": asked,
         "votes": decision.ballots.count() if decision else 0,
         "voted": voted,
         "objection": objection,
@@ -159,17 +171,17 @@ def standing(request: AuthedRequest, uuid: UUID, verb: str) -> HttpResponse:
 @requires("registrar", "administrator")
 @require_http_methods(["GET", "HEAD", "POST"])
 def correct(request: AuthedRequest, uuid: UUID) -> HttpResponse:
-    """Another spelling for a certificate whose name no font can print."""
-    refused = get_object_or_404(Certificate.objects.refused().select_related("credential__holder"), uuid=uuid)
-    form = CorrectionForm(request.POST if request.method == "POST" else None, initial={"name": refused.printed.name})
+    """Another spelling: for a certificate whose name no font can print, or as a new edition of an issued one."""
+    wrong = get_object_or_404(Certificate.objects.correctable().select_related("credential__holder"), uuid=uuid)
+    form = CorrectionForm(request.POST if request.method == "POST" else None, initial={"name": wrong.printed.name})
     if request.method == "POST" and form.is_valid():
         try:
-            correct_certificate(certificate=refused, actor=request.user, **form.cleaned_data)
+            correct_certificate(certificate=wrong, actor=request.user, **form.cleaned_data)
         except ValueError as refusal:
             return conflict(request, str(refusal), reverse("council:registry"))
         messages.success(request, "The certificate is being drawn again, under the same number.")
-        return redirect("council:credential", refused.credential.uuid)
-    return render(request, "council/correct.html", {"certificate": refused, "form": form})
+        return redirect("council:credential", wrong.credential.uuid)
+    return render(request, "council/correct.html", {"certificate": wrong, "form": form})
 
 
 def _case(request: AuthedRequest, uuid: UUID) -> Application:
@@ -191,9 +203,12 @@ def _cast(request: AuthedRequest, application: Application, form: BallotForm) ->
         return conflict(request, str(refusal), back)
     decision = Decision.objects.get(pk=ballot.decision_id)
     if decision.outcome:
-        outcome = decision.get_outcome_display().lower()
-        messages.success(request, f"The council has decided: {application.candidate} is {outcome}.")
+        application.refresh_from_db()
+        certified = application.state == application.definition.stages[-1].slug
+        outcome = "certified" if certified else decision.get_outcome_display().lower()
+        messages.success(request, f"It is decided: {application.candidate} is {outcome}.")
     else:
-        quorum = application.definition.council.quorum
+        definition = application.definition
+        quorum = definition.body(definition.requirement(decision.requirement).parameters.body).quorum
         messages.success(request, f"Your vote is cast: {decision.ballots.count()} of {quorum} needed.")
     return redirect(back)

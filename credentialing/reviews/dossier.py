@@ -6,12 +6,15 @@ from datetime import date
 from typing import Any
 
 from credentialing.accounts.models import Person
+from credentialing.applications.assessments import Assessment, assess_case
+from credentialing.applications.endorsing import missing_recommendations, signatures
+from credentialing.applications.histories import History, history_of
 from credentialing.applications.models import Application, RequirementProgress
 from credentialing.applications.presentation import TONES
-from credentialing.applications.progress import Assessment, assess_case, next_stage, stage_is_ready
+from credentialing.applications.progress import next_stage, stage_is_ready
 from credentialing.evidence.models import EvidenceFile
 from credentialing.pathways.definitions import Stage
-from credentialing.pathways.kinds import kind
+from credentialing.pathways.kinds import sentence_of
 from credentialing.reviews.exhibits import Exhibit, exhibits_of
 from credentialing.reviews.models import SignOff
 from credentialing.reviews.services import objection_to_review, objection_to_taking_back
@@ -41,6 +44,12 @@ class Sheet:
     words: list[Word]
     may_sign: bool
     may_return: bool
+    may_waive: bool
+
+    @property
+    def history(self) -> History | None:
+        """Its months, drawn against the rule; None where there is nothing to draw."""
+        return history_of(self.item.progress)
 
     @property
     def slug(self) -> str:
@@ -117,8 +126,14 @@ def stages_within_reach(application: Application, actor: Person, on: date) -> li
     for candidate in stages[stages.index(stage) : -1]:
         if not (stage_is_ready(application, candidate, assessments) and roles & set(candidate.signed_by)):
             break
+        if candidate is not stage and (candidate.quorum > 1 or missing_recommendations(application, candidate.slug)):
+            break
         reach.append(candidate)
-    return reach
+    return [] if missing_recommendations(application, stage.slug) or _has_signed(application, stage, actor) else reach
+
+
+def _has_signed(application: Application, stage: Stage, person: Person) -> bool:
+    return stage.quorum > 1 and person.pk in signatures(application, stage.slug)
 
 
 def _judging_roles(application: Application, reader: Person, on: date) -> frozenset[str]:
@@ -147,7 +162,7 @@ def _sheet(
     judges = bool(roles & set(item.requirement.signed_by)) and not item.complete
     return Sheet(
         item=item,
-        sentence=kind(item.requirement.kind).sentence(item.requirement),
+        sentence=sentence_of(item.requirement),
         status=str(RequirementProgress.Status(item.status).label),
         tone=TONES[item.status],
         exhibits=exhibits_of(application, item.requirement),
@@ -156,13 +171,14 @@ def _sheet(
         words=[
             Word(
                 sign_off=word,
-                outdated=word.evidence_digest != item.digest,
+                outdated=word.evidence_digest != item.digest and word.outcome != SignOff.Outcome.WAIVED,
                 may_take_back=word.reviewer_id == reader.pk
-                and word.outcome == SignOff.Outcome.APPROVED
+                and word.outcome in {SignOff.Outcome.APPROVED, SignOff.Outcome.WAIVED}
                 and not objection_to_taking_back(application, word, on),
             )
             for word in words
         ],
         may_sign=bool(signing) and item.progress.met and not spoken,
         may_return=judges and item.progress.started and item.returned is None,
+        may_waive=bool(roles & set(item.requirement.waivable_by)) and not item.complete,
     )

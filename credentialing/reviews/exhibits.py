@@ -6,8 +6,11 @@ from dataclasses import dataclass
 from django.utils import timezone
 
 from credentialing.applications.models import Application
-from credentialing.evidence.requirements.months import in_words
-from credentialing.pathways.definitions import Requirement, money
+from credentialing.evidence.reports import is_one_of_several, report_lines
+from credentialing.evidence.requirements.numbers import number_in_words
+from credentialing.pathways.definitions import Requirement
+from credentialing.pathways.money import money
+from credentialing.pathways.months import in_words
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -22,6 +25,8 @@ class Exhibit:
 
 def exhibits_of(application: Application, requirement: Requirement) -> list[Exhibit]:
     """What lies there for one requirement; nothing for kinds that are only counted or decided elsewhere."""
+    if requirement.is_group:
+        return [exhibit for option in requirement.options for exhibit in exhibits_of(application, option)]
     show = SHOWN.get(requirement.kind)
     return [exhibit for exhibit in show(application, requirement) if exhibit.rows or exhibit.text] if show else []
 
@@ -30,7 +35,9 @@ def _table(title: str, head: tuple[str, ...], rows: Iterable[tuple[object, ...]]
     return Exhibit(title=title, head=head, rows=tuple(tuple(str(cell) for cell in row) for row in rows))
 
 
-def _form(application: Application, _: Requirement) -> Iterable[Exhibit]:
+def _form(application: Application, requirement: Requirement) -> Iterable[Exhibit]:
+    if requirement.parameters.what != "application_form":
+        return
     for name in ("practice", "prior_experience", "motivation"):
         label = str(Application._meta.get_field(name).verbose_name)
         yield Exhibit(title=label[:1].upper() + label[1:], text=getattr(application, name))
@@ -139,7 +146,8 @@ def _log(application: Application, _: Requirement) -> Iterable[Exhibit]:
 
 
 def _count(application: Application, requirement: Requirement) -> Iterable[Exhibit]:
-    if requirement.parameters.unit != "supervision_session":
+    if not requirement.parameters.unit.startswith("supervision"):
+        yield from _log(application, requirement)
         return
     sessions = application.supervision_sessions.standing().order_by("held_on", "pk")
     yield _table(
@@ -170,15 +178,56 @@ def _observation(application: Application, _: Requirement) -> Iterable[Exhibit]:
 
 
 def _report(application: Application, requirement: Requirement) -> Iterable[Exhibit]:
-    reports = application.reports.filter(requirement=requirement.slug, superseded_at__isnull=True)
-    for row in reports.select_related("author"):
+    for line in report_lines(application, requirement):
+        row = line.report
         name = row.author.printed_name
+        if is_one_of_several(requirement):
+            name = f"{line.title}, for the time {line.period}, {name}"
         yield Exhibit(title=f"{name}: what the candidate does well", text=row.strengths)
         yield Exhibit(title=f"{name}: what to go on working on", text=row.growth)
         yield Exhibit(
             title="Recommendation",
             text="Recommends the candidate." if row.recommended else "Doesn't recommend the candidate yet.",
         )
+
+
+def _qualifications(application: Application, requirement: Requirement) -> Iterable[Exhibit]:
+    yield _table(
+        "Stated",
+        ("What", "From whom", "Since", "Valid until"),
+        (
+            (
+                row.title,
+                row.issuer,
+                in_words(row.held_since),
+                in_words(row.valid_until) if row.valid_until else "no end",
+            )
+            for row in application.qualifications.filter(requirement=requirement.slug, withdrawn_at__isnull=True)
+        ),
+    )
+
+
+def _references(application: Application, requirement: Requirement) -> Iterable[Exhibit]:
+    given = application.references.filter(requirement=requirement.slug, withdrawn_at__isnull=True)
+    for row in given.filter(answered_at__isnull=False):
+        words = "Recommends the candidate." if row.recommended else "Doesn't recommend the candidate."
+        yield Exhibit(title=f"{row.referee_name}, who {row.get_relation_display()}", text=f"{row.text}\n\n{words}")
+
+
+def _exam(application: Application, requirement: Requirement) -> Iterable[Exhibit]:
+    yield _table(
+        "Results",
+        ("Day", "Result", "Entered by", "Note"),
+        (
+            (
+                in_words(row.taken_on),
+                number_in_words(row.score),
+                row.entered_by.printed_name,
+                row.annulled_because or "–",
+            )
+            for row in application.exam_results.filter(requirement=requirement.slug).select_related("entered_by")
+        ),
+    )
 
 
 SHOWN: Mapping[str, Callable[[Application, Requirement], Iterable[Exhibit]]] = {
@@ -192,4 +241,7 @@ SHOWN: Mapping[str, Callable[[Application, Requirement], Iterable[Exhibit]]] = {
     "count": _count,
     "observation": _observation,
     "report": _report,
+    "holding": _qualifications,
+    "reference": _references,
+    "exam": _exam,
 }

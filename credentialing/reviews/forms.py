@@ -2,7 +2,7 @@
 
 from django import forms
 
-from credentialing.ui.forms import SocietyForm
+from credentialing.ui.forms import DateField, SocietyForm
 
 
 class ReturnForm(SocietyForm):
@@ -15,6 +15,18 @@ class ReturnForm(SocietyForm):
         help_text="The candidate reads this. Say what to do, and how it will be enough.",
     )
     seen_digest = forms.CharField(widget=forms.HiddenInput, max_length=64)
+
+
+class WaiverForm(SocietyForm):
+    """Waive a requirement."""
+
+    reason = forms.CharField(
+        label="Why it is waived",
+        max_length=2000,
+        widget=forms.Textarea(attrs={"rows": 4}),
+        help_text="For example: prior learning that is recognized, and how it was shown. The candidate reads this.",
+    )
+    expires_on = DateField(label="Until", required=False, help_text="Leave it empty where it is waived for good.")
 
 
 class RecusalForm(SocietyForm):

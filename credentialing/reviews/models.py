@@ -24,6 +24,7 @@ class SignOff(Sealed):
 
         APPROVED = "approved", "Signed off"
         RETURNED = "returned", "Returned for changes"
+        WAIVED = "waived", "Waived"
 
     uuid = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
     application = models.ForeignKey(Application, on_delete=models.PROTECT, related_name="sign_offs")
@@ -34,6 +35,7 @@ class SignOff(Sealed):
     reason = models.TextField(max_length=2000, blank=True)
     evidence_digest = models.CharField(max_length=64)
     created_at = models.DateTimeField(default=timezone.now, editable=False)
+    expires_on = models.DateField("waived until", null=True, blank=True)
     taken_back_at = models.DateTimeField(null=True, editable=False)
 
     objects = SignOffQuerySet.as_manager()
@@ -57,6 +59,15 @@ class SignOff(Sealed):
                 condition=Q(outcome="approved", taken_back_at__isnull=True),
                 name="sign_off_one_approval_per_person_and_evidence",
                 violation_error_message="You have already signed this off.",
+            ),
+            models.UniqueConstraint(
+                fields=["application", "requirement"],
+                condition=Q(outcome="waived", taken_back_at__isnull=True),
+                name="sign_off_one_waiver_per_requirement",
+                violation_error_message="This has already been waived.",
+            ),
+            models.CheckConstraint(
+                condition=Q(outcome="waived") | Q(expires_on__isnull=True), name="sign_off_only_a_waiver_ends"
             ),
         ]
 

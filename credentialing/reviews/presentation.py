@@ -115,6 +115,8 @@ def _line(act: AwaitedAct, now: datetime) -> Line:
 def _title(act: AwaitedAct) -> str:
     if act.act == AwaitedAct.Act.SIGN_OFF_STAGE:
         return "The next stage can be signed off"
+    if act.act == AwaitedAct.Act.RECOMMEND:
+        return "To be recommended for the next stage"
     label = act.application.requirement(act.requirement).label
     return f"{label}: to be signed off" if act.act == AwaitedAct.Act.SIGN_OFF else label
 
@@ -122,11 +124,15 @@ def _title(act: AwaitedAct) -> str:
 def _url(act: AwaitedAct) -> str:
     application: Application = act.application
     case = reverse("reviews:case", args=[application.uuid])
-    if act.act == AwaitedAct.Act.SIGN_OFF_STAGE:
+    if act.act in {AwaitedAct.Act.SIGN_OFF_STAGE, AwaitedAct.Act.RECOMMEND}:
         return case
     requirement = application.requirement(act.requirement)
     if act.act == AwaitedAct.Act.COMPLETE and requirement.kind == "standing":
         return reverse("accounts:person", args=[application.candidate.uuid])
     if act.act == AwaitedAct.Act.COMPLETE and requirement.kind == "observation":
         return reverse("evidence:evaluators", args=[application.uuid])
+    if act.act == AwaitedAct.Act.COMPLETE and requirement.kind == "exam":
+        return reverse("evidence:exam-results", args=[application.uuid, requirement.slug])
+    if requirement in application.definition.balloted:
+        return reverse("council:case", args=[application.uuid])
     return f"{case}#{act.requirement}"

@@ -1,13 +1,16 @@
 """What reviewers said, as the progress of a case counts it."""
 
 from collections.abc import Sequence
+from datetime import date
+
+from django.utils import timezone
 
 from credentialing.applications.models import Application
 from credentialing.pathways.kinds import SignOffFact
 
 
-def standing_sign_offs(application: Application) -> Sequence[SignOffFact]:
-    """Every sign-off of a case that stands, oldest first."""
+def sign_off_facts(application: Application, on: date) -> Sequence[SignOffFact]:
+    """Every sign-off of a case that stood on that day, oldest first."""
     return [
         SignOffFact(
             requirement=row.requirement,
@@ -17,6 +20,9 @@ def standing_sign_offs(application: Application) -> Sequence[SignOffFact]:
             digest=row.evidence_digest,
             at=row.created_at,
             reason=row.reason,
+            expires_on=row.expires_on,
         )
-        for row in application.sign_offs.standing()
+        for row in sorted(application.sign_offs.all(), key=lambda row: (row.created_at, row.pk))
+        if timezone.localdate(row.created_at) <= on
+        and (row.taken_back_at is None or timezone.localdate(row.taken_back_at) > on)
     ]

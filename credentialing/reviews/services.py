@@ -8,8 +8,9 @@ from django.utils import timezone
 from credentialing.accounts.models import Person
 from credentialing.accounts.rules import is_in_conflict
 from credentialing.accounts.services import declare_conflict
+from credentialing.applications.assessments import Assessment, assess_requirement
 from credentialing.applications.models import Application
-from credentialing.applications.progress import Assessment, assess_requirement, refresh_progress
+from credentialing.applications.progress import refresh_progress
 from credentialing.applications.services.lifecycle import note_admission
 from credentialing.audit.events import Event
 from credentialing.audit.services import record_event

@@ -9,6 +9,7 @@ from credentialing.applications.models import Application
 from credentialing.audit.events import Event
 from credentialing.audit.models import AuditEvent
 from credentialing.evidence.models import EvidenceFile
+from credentialing.pathways.definitions import PathwayDefinition
 from workflows.models import LedgerRecord, TreeLeaf
 
 TITLES: Mapping[Event, str] = {
@@ -32,7 +33,12 @@ TITLES: Mapping[Event, str] = {
     Event.OBSERVATION_FILED: "Filed an evaluation",
     Event.SIGN_OFF_TAKEN_BACK: "Took a sign-off back",
     Event.RECUSAL_DECLARED: "Stepped aside because of a conflict of interest",
-    Event.DECISION_MADE: "The council decided",
+    Event.DECISION_MADE: "A body decided",
+    Event.STAGE_RECOMMENDED: "Put the candidate forward",
+    Event.STAGE_SIGNED: "Signed the stage, with others",
+    Event.STAGE_WORD_TAKEN_BACK: "Took a word on the stage back",
+    Event.PROFILE_ANSWERS_CHANGED: "Changed answers that decide what is asked for",
+    Event.CASE_MOVED: "Moved the case to another version of the rules",
 }
 FILE_ACTS: Mapping[str, str] = {
     "withdraw": "Withdrew a file",
@@ -67,9 +73,10 @@ def timeline(application: Application) -> list[Entry]:
     return sorted(entries, key=lambda entry: entry.at, reverse=True)
 
 
-def role_in_words(role: str) -> str:
-    """The office or the part somebody played, in words."""
-    return str(Role(role).label) if role in Role.values else PARTS.get(role, role)
+def role_in_words(role: str, definition: PathwayDefinition | None = None) -> str:
+    """The office or the part somebody played, as the society calls it."""
+    usual = str(Role(role).label) if role in Role.values else PARTS.get(role, role)
+    return definition.role_label(role, usual) if definition else usual
 
 
 def _steps(application: Application) -> list[Entry]:
@@ -81,7 +88,7 @@ def _steps(application: Application) -> list[Entry]:
         Entry(
             at=record.recorded_at,
             title=f"Now: {labels.get(record.target, record.target)}",
-            by=f"{record.actor}, {role_in_words(record.role)}",
+            by=f"{record.actor}, {role_in_words(record.role, application.definition)}",
             text=record.reason,
             tone="good",
             note="" if places.get(record.uuid) else "Not in the public ledger yet: it gets its place in a moment.",
@@ -99,7 +106,7 @@ def _file_steps(application: Application) -> list[Entry]:
         Entry(
             at=record.recorded_at,
             title=f"{FILE_ACTS[record.transition]}: {about[record.subject_id]}",
-            by=f"{record.actor}, {role_in_words(record.role)}",
+            by=f"{record.actor}, {role_in_words(record.role, application.definition)}",
             text=record.reason,
             tone="warning" if record.transition in {"quarantine", "destroy"} else "",
         )
@@ -113,7 +120,7 @@ def _sign_offs(application: Application) -> list[Entry]:
         Entry(
             at=row.created_at,
             title=f"{row.get_outcome_display()}: {labels.get(row.requirement, row.requirement)}",
-            by=f"{row.reviewer}, {role_in_words(row.role)}",
+            by=f"{row.reviewer}, {role_in_words(row.role, application.definition)}",
             text=row.reason,
             tone="info" if row.outcome == "approved" else "warning",
         )

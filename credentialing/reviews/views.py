@@ -12,6 +12,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from credentialing.accounts.access import AuthedRequest, requires, roles_today, signed_in
 from credentialing.applications.access import with_case
+from credentialing.applications.endorsing import signatures, stage_ahead
 from credentialing.applications.forms import ReasonForm
 from credentialing.applications.models import Application, AwaitedAct
 from credentialing.applications.presentation import drawn, track
@@ -19,8 +20,9 @@ from credentialing.applications.services.lifecycle import change_lifecycle, sign
 from credentialing.audit.events import Event
 from credentialing.audit.services import record_view
 from credentialing.evidence.presentation import quarantines
+from credentialing.pathways.kinds import sentence_of
 from credentialing.reviews.dossier import dossier, sheet_of, stages_within_reach
-from credentialing.reviews.forms import CaseSearchForm, RecusalForm, ReturnForm
+from credentialing.reviews.forms import CaseSearchForm, RecusalForm, ReturnForm, WaiverForm
 from credentialing.reviews.models import SignOff
 from credentialing.reviews.presentation import VERBS, case_states, inbox_lines, verbs_of
 from credentialing.reviews.services import (
@@ -32,7 +34,9 @@ from credentialing.reviews.services import (
     sign_off_requirement,
     take_back_sign_off,
 )
+from credentialing.reviews.stage_views import stage_to_put_forward
 from credentialing.reviews.timeline import timeline
+from credentialing.reviews.waivers import waive_requirement, waiving_roles
 from credentialing.ui.responses import conflict, not_permitted
 from workflows.errors import NotPermitted, TransitionError
 from workflows.services import available_actions
@@ -84,7 +88,7 @@ def case(request: AuthedRequest, uuid: UUID) -> HttpResponse:
     )
     context = {
         "application": application,
-        "track": track(application),
+        "track": track(application, "reviewer"),
         "drawing": drawn(application),
         "stages": dossier(application, request.user, today),
         "reach": stages_within_reach(application, request.user, today),
@@ -94,6 +98,9 @@ def case(request: AuthedRequest, uuid: UUID) -> HttpResponse:
         "awaited": application.awaited_acts.all(),
         "return_form": ReturnForm(),
         "judges": bool(roles_today(request) & {"coordinator", "ccc_chair"}),
+        "put_forward": stage_to_put_forward(application, request),
+        "endorsements": application.stage_endorsements.select_related("person"),
+        "coordinates": "coordinator" in roles_today(request) and application.is_open,
     }
     return render(request, "reviews/case.html", context)
 
@@ -158,6 +165,33 @@ def send_back(request: AuthedRequest, uuid: UUID, slug: str) -> HttpResponse:
 
 @requires(*JUDGES)
 @require_http_methods(["GET", "HEAD", "POST"])
+def waive(request: AuthedRequest, uuid: UUID, slug: str) -> HttpResponse:
+    """Waive one requirement, saying why."""
+    application = _case(request, uuid)
+    requirement = application.requirement(_requirement(application, slug))
+    if not waiving_roles(application, slug, request.user, timezone.localdate()):
+        return not_permitted(request, "You don't hold an office that may waive this.")
+    form = WaiverForm(request.POST if request.method == "POST" else None)
+    if request.method == "POST" and form.is_valid():
+        try:
+            waive_requirement(application=application, requirement=slug, actor=request.user, **form.cleaned_data)
+        except NotTheReviewer as refusal:
+            return not_permitted(request, str(refusal))
+        except ReviewRefused as refusal:
+            return conflict(request, str(refusal), _address(application, slug))
+        messages.success(request, f"Waived. {application.candidate} gets an e-mail with your words.")
+        return redirect(_address(application, slug))
+    context = {
+        "application": application,
+        "requirement": requirement,
+        "sentence": sentence_of(requirement),
+        "form": form,
+    }
+    return render(request, "reviews/waive.html", context)
+
+
+@requires(*JUDGES)
+@require_http_methods(["GET", "HEAD", "POST"])
 def stage(request: AuthedRequest, uuid: UUID) -> HttpResponse:
     """Sign off the next stage, after seeing how far that carries the case."""
     application = _case(request, uuid)
@@ -174,14 +208,23 @@ def stage(request: AuthedRequest, uuid: UUID) -> HttpResponse:
             return not_permitted(request, str(refusal))
         except TransitionError as refusal:
             return conflict(request, str(refusal), back)
-        labels = {part.slug: part.label for part in application.definition.stages}
+        labels = {part.slug: part.for_reviewers for part in application.definition.stages}
         reached = ", then ".join(f"“{labels[record.target]}”" for record in records)
-        messages.success(request, f"{application.candidate} has reached {reached}.")
+        said = f"{application.candidate} has reached {reached}." if records else _signed_so_far(application)
+        messages.success(request, said)
         return redirect(back)
     reach = stages_within_reach(application, request.user, timezone.localdate())
     if not reach:
         return conflict(request, "No stage can be signed off here now.", back)
     return render(request, "reviews/stage.html", {"application": application, "reach": reach})
+
+
+def _signed_so_far(application: Application) -> str:
+    stage = stage_ahead(application)
+    if stage is None:
+        return "Your signature is kept."
+    count = len(signatures(application, stage.slug))
+    return f"Your signature is kept: {count} of {stage.quorum} have signed “{stage.label}”."
 
 
 @requires(*JUDGES)

@@ -20,6 +20,7 @@ def decide(application: Application, act: str) -> None:
     outcome = {"defer": "deferred", "decline": "declined"}[act]
     Decision.objects.update_or_create(
         application=application,
+        requirement=application.definition.balloted[-1].slug,
         attempt=application.attempt,
         defaults={"outcome": outcome, "decided_at": NOON, "minute_number": "2024-01"},
     )

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from credentialing.applications.progress import Assessment
+from credentialing.applications.assessments import Assessment
 from credentialing.pathways.definitions import Requirement
 from credentialing.pathways.kinds import Progress, SignOffFact
 from workflows.guards import Unmet
@@ -26,7 +26,9 @@ ONE = evidence("a")
 def assessed(*, signed_by=(), references=ONE, sign_offs=(), kind="cadence", **progress) -> Assessment:
     requirement = Requirement(slug="sessions", kind=kind, stage="led", label="Sessions", signed_by=signed_by)
     told = Progress(**{"met": True, "started": True, "summary": "24 of 24 months"} | progress)
-    return Assessment(requirement=requirement, progress=told, references=references, sign_offs=tuple(sign_offs))
+    return Assessment(
+        requirement=requirement, progress=told, references=references, sign_offs=tuple(sign_offs), on=NOON.date()
+    )
 
 
 def word(item: Assessment, role="coordinator", outcome="approved", digest="", at=NOON) -> SignOffFact:
@@ -37,7 +39,11 @@ def word(item: Assessment, role="coordinator", outcome="approved", digest="", at
 
 def signed(item: Assessment, *sign_offs: SignOffFact) -> Assessment:
     return Assessment(
-        requirement=item.requirement, progress=item.progress, references=item.references, sign_offs=sign_offs
+        requirement=item.requirement,
+        progress=item.progress,
+        references=item.references,
+        sign_offs=sign_offs,
+        on=item.on,
     )
 
 

@@ -12,6 +12,7 @@ from credentialing.applications.models import Application
 from credentialing.applications.services.certification import certify, signatories_on
 from credentialing.applications.services.drafts import start_application
 from credentialing.correspondence.models import Letter
+from credentialing.council.models import Decision
 from credentialing.pathways.services import publish_pathway
 from tests.applications.conftest import NOON, put
 from tests.factories import MembershipFactory, PersonFactory
@@ -30,7 +31,16 @@ def case() -> Application:
     ada = MembershipFactory(
         person__name="Ada Byron", person__certificate_name="A. A. Lovelace", person__post_nominals="MD"
     )
-    return put(start_application(actor=ada.person, pathway="small", now=NOON), "seen")
+    case = put(start_application(actor=ada.person, pathway="small", now=NOON), "seen")
+    Decision.objects.create(
+        application=case,
+        requirement="decision",
+        attempt=1,
+        outcome="approved",
+        decided_at=NOON,
+        minute_number="2024-01",
+    )
+    return case
 
 
 @pytest.fixture

@@ -5,8 +5,8 @@ from datetime import UTC, date, datetime, timedelta
 import pytest
 
 from credentialing.accounts.models import Role
+from credentialing.applications.assessments import assess_requirement
 from credentialing.applications.models import Application, AwaitedAct
-from credentialing.applications.progress import assess_requirement
 from credentialing.applications.services.drafts import (
     ApplicationClosed,
     can_edit_form,

@@ -4,19 +4,29 @@ from datetime import UTC, date, datetime
 
 import pytest
 
-from credentialing.applications.requirements import Document, Standing, content_digest
+from credentialing.applications.requirements import ApplicationForm, FormFacts, Standing, content_digest
+from credentialing.evidence.requirements import Document
 from credentialing.pathways.definitions import Requirement
+from credentialing.pathways.kinds import Moment
 from tests.factories import MembershipFactory, PersonFactory
+from workflows.subjects import EvidenceReference
 
 DAY = date(2026, 4, 14)
 
 
-def standing(what: str, *periods, asked=False, on=DAY):
+def standing(what: str, *periods, asked=(), on=DAY, **parameters):
     requirement = Requirement(
-        slug=what, kind="standing", stage="applied", label=what, parameters=Standing.Parameters(what=what)
+        slug=what, kind="standing", stage="applied", label=what, parameters=Standing.Parameters(what=what, **parameters)
     )
-    rows = tuple((str(n), starts_on, ends_on, f"digest{n}") for n, (starts_on, ends_on) in enumerate(periods))
-    return Standing().assess(requirement, Standing.Facts(periods=rows, asked=asked), on)
+    rows = tuple(
+        Standing.Period(
+            starts_on=starts_on,
+            ends_on=ends_on,
+            reference=EvidenceReference(kind=what, id=str(number), sha256=f"digest{number}"),
+        )
+        for number, (starts_on, ends_on) in enumerate(periods)
+    )
+    return Standing().assess(requirement, Standing.Facts(periods=rows, asked=asked), Moment(on=on))
 
 
 def test_membership_counts_on_its_first_and_on_its_last_day():
@@ -54,9 +64,11 @@ def test_membership_that_has_not_begun_is_none_yet():
 @pytest.mark.parametrize(
     ("periods", "asked", "met", "summary", "waiting_on"),
     [
-        ((), False, False, "Nobody asked yet", "candidate"),
-        ((), True, False, "Asked; waiting for the answer", "supervisor"),
-        (((date(2026, 2, 1), None),), True, True, "Accepted since February 1, 2026", ""),
+        ((), (), False, "Nobody asked yet", "candidate"),
+        ((), ((DAY, None),), False, "Asked; waiting for the answer", "supervisor"),
+        ((), ((date(2026, 5, 1), None),), False, "Nobody asked yet", "candidate"),
+        ((), ((date(2026, 3, 1), DAY),), False, "Nobody asked yet", "candidate"),
+        (((date(2026, 2, 1), None),), ((DAY, None),), True, "Accepted since February 1, 2026", ""),
     ],
 )
 def test_supervision_waits_for_the_one_whose_turn_it_is(periods, asked, met, summary, waiting_on):
@@ -70,7 +82,7 @@ def document(*texts: str, submitted_on=None, on=DAY):
         slug="form", kind="document", stage="applied", label="Form",
         parameters=Document.Parameters(what="application_form"),
     )  # fmt: skip
-    return Document().assess(requirement, {"id": "x", "texts": texts, "submitted_on": submitted_on}, on)
+    return Document().assess(requirement, FormFacts(case="x", texts=texts, submitted_on=submitted_on), Moment(on=on))
 
 
 def test_form_is_met_when_every_answer_has_words():
@@ -110,20 +122,23 @@ def test_facts_are_read_from_the_books(submitted, officers):
     MembershipFactory(person=PersonFactory())  # of somebody else
     submitted.supervisions.create(supervisor=officers.supervisors[0])
 
-    ((_, since, until, _),) = Standing().gather(membership, submitted).periods
+    (period,) = Standing().gather(membership, submitted).periods
+    assert (period.starts_on, period.ends_on) == (date(2022, 12, 6), None)
     asked = Standing().gather(supervision, submitted)
-    assert (since, until) == (date(2022, 12, 6), None)
-    assert (asked.periods, asked.asked) == ((), True)
+    assert (asked.periods, [until for _, until in asked.asked]) == ((), [None])
     submitted.supervisions.update(accepted_at=datetime(2024, 1, 16, 2, tzinfo=UTC))
-    assert Standing().gather(supervision, submitted).periods[0][1:3] == (date(2024, 1, 15), None)
+    (period,) = Standing().gather(supervision, submitted).periods
+    assert (period.starts_on, period.ends_on) == (date(2024, 1, 15), None)
     submitted.supervisions.update(ended_at=datetime(2024, 2, 16, tzinfo=UTC))
-    assert Standing().gather(supervision, submitted) == Standing.Facts()
+    (period,) = Standing().gather(supervision, submitted).periods
+    assert [period.holds_on(date(2024, 2, day)) for day in (14, 15)] == [True, False]
 
 
 def test_form_of_a_draft_has_not_been_handed_in(draft):
     facts = Document().gather(draft.requirement("application_form"), draft)
 
-    assert (facts["texts"], facts["submitted_on"]) == (("", "", ""), None)
+    assert facts == ApplicationForm().gather(draft)
+    assert (facts.texts, facts.submitted_on) == (("", "", ""), None)
 
 
 @pytest.mark.parametrize("slug", ["membership", "supervisor", "application_form"])

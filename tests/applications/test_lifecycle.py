@@ -277,7 +277,7 @@ def test_no_member_of_the_council_defers_or_declines_without_its_decision(case, 
         assert blocked.value.unmet == [
             Unmet(
                 code="no_decision",
-                message="The council decides this by its ballots.",
+                message="The Council decides this by its ballots.",
                 requirement="council_decision",
             )
         ]

@@ -89,7 +89,12 @@ def test_on_a_short_path_committee_and_council_both_decline():
 def test_what_hurts_needs_a_reason_and_what_is_final_says_so(pathway):
     machine = compile_workflow(pathway)
 
-    assert {edge.name for edge in machine.transitions if edge.reason_required} == {"hold", "defer", "decline"}
+    assert {edge.name for edge in machine.transitions if edge.reason_required} == {
+        "hold",
+        "defer",
+        "decline",
+        "move",
+    }
     assert {edge.name for edge in machine.transitions if edge.irreversible} == {"certify", "decline"}
     for final in (pathway.stages[-1].slug, "declined"):
         assert edges(pathway, source=final) == []

@@ -25,7 +25,7 @@ from credentialing.council.models import Ballot, Decision
 from credentialing.council.services import OUTCOMES as COUNCIL_OUTCOMES
 from credentialing.operations.demo.walk import CaseWalk, months_after, noon
 from credentialing.pathways.loader import load_pathway
-from credentialing.pathways.services import shipped_source
+from credentialing.pathways.services import publish_pathway, shipped_source
 from tests.factories import PersonFactory, make_officers, make_walk
 from workflows.errors import NoSuchTransition, NotPermitted, TransitionBlocked, TransitionError
 from workflows.models import LedgerRecord
@@ -180,6 +180,7 @@ def decided(outcome: str) -> Callable[[Place], None]:
 def decide(place: Place, outcome: str) -> None:
     decision = Decision.objects.create(
         application=place.case,
+        requirement="council_decision",
         attempt=place.case.attempt,
         outcome=outcome,
         decided_at=NOW,
@@ -201,10 +202,21 @@ def begin_another(place: Place) -> None:
     start_application(actor=place.case.candidate, now=NOW)
 
 
+def name_a_version(place: Place) -> None:
+    """Somebody has said to which version the case is to go: the same rules under another number."""
+    present = place.case.pathway_version
+    other = publish_pathway(
+        source=present.source.replace(f'version = "{present.version}"', 'version = "2030.1"'),
+        actor=place.society.people["administrator"],
+        in_force_from=NOW.date(),
+    )
+    Application.objects.filter(pk=place.case.pk).update(moving_to=other)
+
+
 type Change = Callable[[Place], None]
 READY: Mapping[tuple[str, str, str], tuple[Change, ...]] = {
     ("workshop_attended", "council", act): (decided(outcome),) for act, outcome in OUTCOMES.items()
-}
+} | {(cell.state, cell.role, "move"): (name_a_version,) for cell in CELLS if cell.transition == "move"}
 LACKING: Mapping[str, tuple[tuple[Change, ...], ...]] = {
     "submit": ((end_membership,),),
     "advance": ((end_membership,),),
@@ -212,6 +224,7 @@ LACKING: Mapping[str, tuple[tuple[Change, ...], ...]] = {
     "defer": ((),),  # the council has not voted
     "decline": ((),),
     "reopen": ((begin_another,),),
+    "move": ((),),  # nobody has said to which version
 }
 
 

@@ -33,6 +33,7 @@ def test_pages_of_a_case_are_not_found_without_one(client, draft, name):
 
 
 def test_home_without_a_case_invites_to_begin_one(client):
+    abs_version()
     client.force_login(PersonFactory())
 
     assert "Begin an application" in client.get(address("home")).text

@@ -6,16 +6,9 @@ import pytest
 
 from credentialing.accounts.services import record_membership
 from credentialing.applications import progress
+from credentialing.applications.assessments import assess_case, assess_requirement, gate_opened_on
 from credentialing.applications.models import AwaitedAct, RequirementProgress
-from credentialing.applications.progress import (
-    assess_case,
-    assess_requirement,
-    awaited_acts,
-    gate_opened_on,
-    next_stage,
-    refresh_progress,
-    stage_is_ready,
-)
+from credentialing.applications.progress import awaited_acts, next_stage, refresh_progress, stage_is_ready
 from credentialing.operations.demo.walk import noon
 from tests.applications.conftest import NOON, put
 from tests.factories import MembershipFactory

@@ -17,10 +17,11 @@ from credentialing.council.services import (
     cast_ballot,
     change_standing,
     correct_certificate,
-    is_before_the_council,
+    decision_ahead,
     outcome_of,
 )
 from credentialing.operations.demo.walk import noon
+from credentialing.pathways.definitions import Body
 from tests.certificates.factories import awarded, prepared
 from tests.factories import PersonFactory, make_walk
 from workflows.ledger import verify_chain
@@ -56,7 +57,7 @@ def test_third_approval_certifies_awards_and_prepares_the_certificate(walk):
     assert list(verify_chain(walk.application)) == []
     assert not AwaitedAct.objects.filter(application=walk.application).exists()
     assert Letter.objects.filter(template="certified", recipient=walk.candidate).count() == 1
-    assert str(decision).endswith("Certified")
+    assert str(decision).endswith("Approved")
     with pytest.raises(VoteRefused, match="isn't before"):
         vote(walk, 3)
 
@@ -110,7 +111,7 @@ def test_decline_ends_the_case_with_the_reasons(walk):
 
 
 def test_tie_and_missing_quorum_leave_the_decision_open(walk):
-    decision = Decision.objects.create(application=walk.application, attempt=1)
+    decision = Decision.objects.create(application=walk.application, requirement="council_decision", attempt=1)
     for choices, outcome in (
         (["approve", "approve"], ""),
         (["approve", "decline", "abstain"], ""),
@@ -125,12 +126,13 @@ def test_tie_and_missing_quorum_leave_the_decision_open(walk):
         decision.ballots.all().delete()
         for member, choice in zip(walk.officers.council, choices, strict=False):
             Ballot.objects.create(decision=decision, member=member, choice=choice, reason="x")
-        assert outcome_of(decision, 3) == outcome, choices
+        assert outcome_of(decision, Body(slug="council", label="Council", quorum=3)) == outcome, choices
 
 
 def test_ballot_on_a_decision_that_was_made_meanwhile_is_refused(walk):
     Decision.objects.create(
         application=walk.application,
+        requirement="council_decision",
         attempt=1,
         outcome="deferred",
         minute_number="2026-09",
@@ -142,7 +144,8 @@ def test_ballot_on_a_decision_that_was_made_meanwhile_is_refused(walk):
 
 def test_minutes_of_a_year_are_numbered_and_unique(walk):
     Decision.objects.create(
-        application=walk.application, attempt=9, outcome="deferred", minute_number=f"{walk.reviewed_on.year}-07",
+        application=walk.application, requirement="council_decision", attempt=9, outcome="deferred",
+        minute_number=f"{walk.reviewed_on.year}-07",
         decided_at=noon(walk.reviewed_on),
     )  # fmt: skip
     for member in range(3):
@@ -154,7 +157,8 @@ def test_minute_number_that_another_decision_takes_meanwhile_is_left_to_it(walk,
     """Two decisions at once on PostgreSQL: both have seen the same last number (tests/soak races them for real)."""
     year = walk.reviewed_on.year
     Decision.objects.create(
-        application=walk.application, attempt=9, outcome="deferred", minute_number=f"{year}-01",
+        application=walk.application, requirement="council_decision", attempt=9, outcome="deferred",
+        minute_number=f"{year}-01",
         decided_at=noon(walk.reviewed_on),
     )  # fmt: skip
     look_up, seen = services._next_minute, iter([f"{year}-01"])
@@ -165,22 +169,24 @@ def test_minute_number_that_another_decision_takes_meanwhile_is_left_to_it(walk,
 
 
 def test_decision_that_breaks_another_rule_is_not_tried_again(walk):
-    undated = Decision(application=walk.application, attempt=1, outcome="approved", decided_at=None)
+    undated = Decision(
+        application=walk.application, requirement="council_decision", attempt=1, outcome="approved", decided_at=None
+    )
     with pytest.raises(IntegrityError, match="decision_decided_with_date_and_minute"):
         services._enter_in_minutes(undated, walk.reviewed_on)
 
 
 def test_case_whose_evidence_changed_is_no_longer_before_the_council(walk):
-    assert is_before_the_council(walk.application, walk.reviewed_on)
+    assert decision_ahead(walk.application, walk.reviewed_on)
     walk.candidate.memberships.update(ends_on=walk.reviewed_on - timedelta(days=1))
-    assert not is_before_the_council(walk.application, walk.reviewed_on)
+    assert not decision_ahead(walk.application, walk.reviewed_on)
     with pytest.raises(VoteRefused, match="isn't before"):
         vote(walk, 0)
 
 
 def test_earlier_states_are_not_before_the_council():
     walk = make_walk().submit()
-    assert not is_before_the_council(walk.application, walk.starts_on)
+    assert not decision_ahead(walk.application, walk.starts_on)
 
 
 def test_change_of_standing_is_told_to_the_holder():

@@ -6,8 +6,8 @@ import pytest
 from django.db import IntegrityError, transaction
 
 from credentialing.accounts.models import ConflictOfInterest
+from credentialing.applications.assessments import assess_requirement
 from credentialing.applications.models import AwaitedAct
-from credentialing.applications.progress import assess_requirement
 from credentialing.applications.services.drafts import save_application_form
 from credentialing.applications.services.lifecycle import change_lifecycle, sign_off_stage
 from credentialing.applications.services.supervision import answer_supervision

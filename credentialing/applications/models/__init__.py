@@ -1,6 +1,7 @@
 """The case, its supervision, its progress."""
 
 from credentialing.applications.models.application import ENDED, PAUSED, Application, new_reference
+from credentialing.applications.models.endorsements import StageEndorsement, StageEndorsementQuerySet
 from credentialing.applications.models.progress import AwaitedAct, RequirementProgress
 from credentialing.applications.models.supervision import Supervision, SupervisionQuerySet
 
@@ -10,6 +11,8 @@ __all__ = [
     "Application",
     "AwaitedAct",
     "RequirementProgress",
+    "StageEndorsement",
+    "StageEndorsementQuerySet",
     "Supervision",
     "SupervisionQuerySet",
     "new_reference",

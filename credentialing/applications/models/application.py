@@ -2,6 +2,7 @@
 
 import secrets
 from collections.abc import Mapping
+from copy import copy
 from datetime import date, datetime
 from typing import TYPE_CHECKING, ClassVar
 
@@ -44,11 +45,13 @@ class Application(Sealed, WorkflowSubject):
     reference = models.CharField(max_length=8, unique=True, default=new_reference, editable=False)
     candidate = models.ForeignKey(Person, on_delete=models.PROTECT, related_name="applications")
     pathway_version = models.ForeignKey(PathwayVersion, on_delete=models.PROTECT, related_name="applications")
+    moving_to = models.ForeignKey(PathwayVersion, null=True, on_delete=models.PROTECT, related_name="+", editable=False)
     state = FSMField(default="draft", protected=True, db_index=True)
     paused_from = models.CharField(max_length=50, blank=True, editable=False)
     motivation = models.TextField("why you want to lead Balint groups", max_length=4000, blank=True)
     prior_experience = models.TextField("your Balint experience so far", max_length=4000, blank=True)
     practice = models.TextField("your work", max_length=2000, blank=True)
+    profile = models.JSONField("answers that decide what is asked for", default=dict, blank=True)
     created_at = models.DateTimeField(default=timezone.now, editable=False)
     submitted_at = models.DateTimeField(null=True, editable=False)
     admitted_at = models.DateTimeField(null=True, editable=False)
@@ -80,12 +83,35 @@ class Application(Sealed, WorkflowSubject):
 
     @property
     def definition(self) -> PathwayDefinition:
-        """The pinned pathway."""
-        return self.pathway_version.definition
+        """The pinned pathway, as it is asked of this person."""
+        pinned = self.pathway_version.definition
+        return pinned.for_profile(self.profile) if pinned.profile else pinned
 
     def requirement(self, slug: str) -> Requirement:
         """A requirement of the pinned version (KeyError when there is none)."""
         return self.definition.requirement(slug)
+
+    @property
+    def answers(self) -> list[tuple[str, str]]:
+        """The questions that decide what is asked for, with what was answered."""
+        return [
+            (question.label, dict(question.choices).get(self.profile.get(question.slug, ""), "Not answered yet"))
+            for question in self.definition.profile
+        ]
+
+    def under(self, version: PathwayVersion) -> "Application":
+        """The same case as it would be by another version of the pathway; nothing is stored."""
+        other = copy(self)
+        other.pathway_version = version
+        return other
+
+    def stage_in(self, definition: PathwayDefinition) -> str:
+        """In which stage of another version it would stand: the same one, or the nearest before it; "" in none."""
+        present = self.paused_from or self.state
+        slugs = [stage.slug for stage in self.definition.stages]
+        known = {stage.slug for stage in definition.stages[:-1]}
+        reached = slugs[: slugs.index(present) + 1] if present in slugs else []
+        return next((slug for slug in reversed(reached) if slug in known), "")
 
     @property
     def current_supervision(self) -> "Supervision | None":
@@ -100,10 +126,7 @@ class Application(Sealed, WorkflowSubject):
     @property
     def is_candidate(self) -> bool:
         """Admitted; where the pathway has no admission, submitted."""
-        admits = any(
-            r.kind == "decision" and r.stage == self.definition.stages[0].slug for r in self.definition.requirements
-        )
-        return self.admitted_at is not None if admits else self.submitted_at is not None
+        return self.admitted_at is not None if self.definition.admits else self.submitted_at is not None
 
     @property
     def is_open(self) -> bool:
@@ -143,7 +166,7 @@ class Application(Sealed, WorkflowSubject):
             roles -= {"supervisor"}
         return roles
 
-    def objection_to(self, actor: Person, transition: Transition) -> str:  # noqa: ARG002 - the same for all
+    def objection_to(self, actor: Person, transition: Transition | None = None) -> str:  # noqa: ARG002 - same for all
         """Separation of duties: whoever supervises the candidate or has declared a conflict doesn't decide."""
         if actor.pk == self.candidate_id or actor.uuid == SYSTEM_PERSON_ID:
             return ""
@@ -153,7 +176,7 @@ class Application(Sealed, WorkflowSubject):
 
     def evidence_snapshot(self, now: datetime) -> list[EvidenceReference]:
         """Everything counted at that moment, so that the record says on which evidence a step stood."""
-        from credentialing.applications.progress import assess_case  # noqa: PLC0415 - progress imports models
+        from credentialing.applications.assessments import assess_case  # noqa: PLC0415 - progress imports models
 
         seen = {
             (reference.kind, reference.id): reference
@@ -164,10 +187,11 @@ class Application(Sealed, WorkflowSubject):
 
     # Transitions: only workflows.services.perform calls them; they change fields and nothing else ------------
 
-    @transition(field=state, source="draft", target="applied")
-    def submit(self, *, context: TransitionContext) -> None:
+    @transition(field=state, source="draft", target=RETURN_VALUE())
+    def submit(self, *, context: TransitionContext) -> str:
         self.submitted_at = context.now
         self.state_since = context.now
+        return context.transition.target
 
     @transition(field=state, source="*", target=RETURN_VALUE())
     def advance(self, *, context: TransitionContext) -> str:
@@ -208,6 +232,20 @@ class Application(Sealed, WorkflowSubject):
     @transition(field=state, source="*", target="declined")
     def decline(self, *, context: TransitionContext) -> None:
         self.state_since = context.now
+
+    @transition(field=state, source="*", target=RETURN_VALUE())
+    def move(self, *, context: TransitionContext) -> str:
+        version, self.moving_to = self.moving_to, None
+        stage = self.stage_in(version.definition) if version else ""
+        if version is None or not stage:  # tried only: the guard lets nobody through
+            return self.state
+        self.pathway_version = version
+        if self.paused_from:
+            self.paused_from = stage
+            return self.state
+        if stage != self.state:
+            self.state_since = context.now
+        return stage
 
     def _pause(self, context: TransitionContext) -> None:
         self.paused_from = self.state

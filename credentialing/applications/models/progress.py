@@ -56,6 +56,7 @@ class AwaitedAct(models.Model):
         COMPLETE = "complete", "to be done"
         SIGN_OFF = "sign_off", "to be signed off"
         SIGN_OFF_STAGE = "sign_off_stage", "stage to be signed off"
+        RECOMMEND = "recommend", "to be recommended"
 
     application = models.ForeignKey(Application, on_delete=models.CASCADE, related_name="awaited_acts")
     requirement = models.SlugField(blank=True)

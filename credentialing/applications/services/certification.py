@@ -1,11 +1,12 @@
 """The last step: the council has decided; the credential is awarded and the certificate prepared."""
 
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 
 from django.conf import settings
 from django.db import transaction
 from django.utils import timezone
 
+from certificates.designs import seal_in_force
 from certificates.facts import CertificateFacts, Signatory
 from certificates.models import Credential
 from certificates.services import award_credential, prepare_certificate
@@ -13,9 +14,13 @@ from credentialing.accounts.models import Person
 from credentialing.applications.models import Application
 from credentialing.applications.progress import refresh_progress
 from credentialing.correspondence.services import send_letter
+from credentialing.pathways.definitions import PathwayDefinition
+from credentialing.pathways.months import add_months
 from workflows.services import perform
 
 OFFICES = {"president": "President", "ccc_chair": "Chair, Credentialing Coordinating Committee"}
+
+AWARDERS = frozenset({"council", "registrar"})
 
 
 @transaction.atomic
@@ -37,8 +42,9 @@ def certify(*, application: Application, actor: Person, now: datetime | None = N
         scheme_version=definition.version,
         number_prefix=definition.number_prefix,
         awarded_on=day,
+        valid_until=valid_until(definition, day),
         basis="pathway",
-        actor=actor,
+        actor=actor if actor.roles_on(day) & AWARDERS else Person.objects.system(),  # of a body of other officers
         now=now,
     )
     prepare_certificate(
@@ -51,9 +57,11 @@ def certify(*, application: Application, actor: Person, now: datetime | None = N
             pathway_version=definition.version,
             number=credential.number,
             awarded_on=day,
+            valid_until=valid_until(definition, day),
             signatories=signatories_on(day),
             verify_base_url=settings.BASE_URL,
             page_size=settings.CERTIFICATE_PAGE_SIZE,
+            seal=seal_in_force(),
         ),
         actor=actor,
     )
@@ -65,6 +73,12 @@ def certify(*, application: Application, actor: Person, now: datetime | None = N
         dedupe_key=f"certified:{application.uuid}",
     )
     return credential
+
+
+def valid_until(definition: PathwayDefinition, awarded_on: date) -> date | None:
+    """The last day of a credential awarded on that day: the eve of the same day so many months later; None if none."""
+    renewal = definition.award.renewal
+    return add_months(awarded_on, renewal.valid_months) - timedelta(days=1) if renewal else None
 
 
 def signatories_on(day: date) -> tuple[Signatory, ...]:

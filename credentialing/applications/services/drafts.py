@@ -1,5 +1,6 @@
 """Starting, saving and submitting an application."""
 
+from collections.abc import Mapping
 from datetime import datetime
 
 from django.db import transaction
@@ -8,8 +9,10 @@ from django.utils import timezone
 from certificates.models import Credential
 from certificates.services import AlreadyHeld
 from credentialing.accounts.models import Person
+from credentialing.applications.assessments import assess_requirement
 from credentialing.applications.models import Application
-from credentialing.applications.progress import assess_requirement, refresh_progress
+from credentialing.applications.progress import refresh_progress
+from credentialing.applications.services.answers import known_answers
 from credentialing.correspondence.services import send_letter
 from credentialing.pathways.models import PathwayVersion
 from workflows.models import LedgerRecord
@@ -52,6 +55,7 @@ def save_application_form(
     motivation: str,
     prior_experience: str,
     practice: str,
+    profile: Mapping[str, str] | None = None,
     now: datetime | None = None,
 ) -> Application:
     """Keep what the applicant has written: in a draft, or after a reviewer asked for changes, and at no other time.
@@ -70,7 +74,9 @@ def save_application_form(
     application.motivation = motivation
     application.prior_experience = prior_experience
     application.practice = practice
-    application.save(update_fields=["motivation", "prior_experience", "practice"])
+    if profile is not None:
+        application.profile = known_answers(application.definition, profile)
+    application.save(update_fields=["motivation", "prior_experience", "practice", "profile"])
     refresh_progress(application, now)
     return application
 

@@ -7,9 +7,13 @@ from django.db import transaction
 from django.utils import timezone
 
 from credentialing.accounts.models import Person
-from credentialing.applications.models import Application
+from credentialing.applications.endorsing import missing_recommendations, signatures
+from credentialing.applications.models import Application, StageEndorsement
 from credentialing.applications.progress import next_stage, refresh_progress, stage_is_ready
+from credentialing.audit.events import Event
+from credentialing.audit.services import record_event
 from credentialing.correspondence.services import send_letter
+from workflows.errors import TransitionBlocked
 from workflows.models import LedgerRecord
 from workflows.services import explain, perform
 
@@ -29,20 +33,23 @@ def sign_off_stage(
 ) -> list[LedgerRecord]:
     """Carry the case to the next stage, and on through every further one that is ready and the actor may sign.
 
+    Where several must sign, a signature is kept, nothing moves before the last of them, and no record is answered.
     One evaluated intensive may so carry a case through two states, each with its own record (DOMAIN §5).
 
     Raises:
         TransitionError: the refusals of the engine, for the first step.
     """
     now = now or timezone.now()
+    if _sign_with_others(application, actor, expected_version, now):
+        return []
     records = [perform(application, "advance", actor=actor, expected_version=expected_version, now=now)]
     assessments = refresh_progress(application, now)
     while (stage := next_stage(application)) and stage_is_ready(application, stage, assessments):
-        if not explain(application, "advance", actor, now=now).permitted:
+        if stage.quorum > 1 or not explain(application, "advance", actor, now=now).possible:
             break
         records.append(perform(application, "advance", actor=actor, now=now))
         assessments = refresh_progress(application, now)
-    labels = {stage.slug: stage.label for stage in application.definition.stages}
+    labels = {stage.slug: stage.for_candidates for stage in application.definition.stages}
     for record in records:
         send_letter(
             template="stage_reached",
@@ -50,9 +57,47 @@ def sign_off_stage(
             context={"stage": labels[record.target], "path": "/my/"},
             dedupe_key=f"stage:{record.uuid}",
         )
-    if application.state == application.definition.stages[-2].slug:
+    last = application.definition.stages[-1].slug
+    if application.state == application.definition.stages[-2].slug and not missing_recommendations(application, last):
         _tell_council(application, now)
     return records
+
+
+def _sign_with_others(application: Application, actor: Person, expected_version: int | None, now: datetime) -> bool:
+    """Keep a signature where more are needed; answers whether others are still waited for."""
+    subject = Application.objects.select_for_update().get(pk=application.pk)
+    stage = next_stage(subject)
+    if stage is None or stage.quorum == 1:
+        return False
+    action = explain(subject, "advance", actor, now=now)
+    if expected_version not in {None, subject.version} or not action.permitted:
+        return False  # `perform` says why
+    lacking = [unmet for unmet in action.unmet if unmet.code != "signatures"]
+    if lacking:
+        return False
+    if actor.pk in signatures(subject, stage.slug):
+        if action.unmet:
+            raise TransitionBlocked(list(action.unmet))
+        return False
+    signed = StageEndorsement.objects.create(
+        application=subject,
+        stage=stage.slug,
+        attempt=subject.attempt,
+        act=StageEndorsement.Act.SIGN,
+        role=min(action.transition.roles & subject.roles_of(actor, timezone.localdate(now))),
+        person=actor,
+        created_at=now,
+    )
+    record_event(
+        event=Event.STAGE_SIGNED,
+        actor=actor,
+        subject_kind=subject.subject_kind,
+        subject_id=subject.uuid,
+        details={"stage": stage.slug, "role": signed.role},
+        now=now,
+    )
+    refresh_progress(subject, now)
+    return len(signatures(subject, stage.slug)) < stage.quorum
 
 
 @transaction.atomic
@@ -117,7 +162,7 @@ def note_admission(*, application: Application, now: datetime) -> None:
 
 
 def _tell_council(application: Application, now: datetime) -> None:
-    for person in Person.objects.holding("council", timezone.localdate(now)):
+    for person in Person.objects.holding(application.definition.council.voters, timezone.localdate(now)):
         send_letter(
             template="ready_for_council",
             to=person,
