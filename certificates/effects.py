@@ -1,5 +1,8 @@
 """What follows an award: its certificate is drawn."""
 
+from django.conf import settings
+from django.utils.module_loading import import_string
+
 from certificates.models import Certificate, Credential
 from certificates.services import DRAWING, issue_certificate
 from workflows.effects import subscribe
@@ -7,7 +10,9 @@ from workflows.models import LedgerRecord
 
 
 def draw_certificate(record: LedgerRecord) -> None:
-    """Issue the certificate that was prepared for this award."""
+    """Issue the certificate that was prepared for this award; while issue is paused, resuming it does so later."""
+    if import_string(settings.CERTIFICATES_PAUSED)():
+        return
     for certificate in Certificate.objects.waiting().filter(credential__uuid=record.subject_id):
         issue_certificate(certificate)
 

@@ -15,7 +15,10 @@ class Signatory:
 
 @dataclass(frozen=True, kw_only=True)
 class CertificateFacts:
-    """Everything printed on the paper. Names are text, never markup; `page_size` is letter or a4."""
+    """Everything printed on the paper. Names are text, never markup; `page_size` is letter or a4.
+
+    `seal` is the SHA-256 of the society's own seal (`certificates.designs`), empty for the drawn one.
+    """
 
     society: str
     designation: str
@@ -28,6 +31,7 @@ class CertificateFacts:
     verify_base_url: str
     valid_until: date | None = None
     page_size: str = "letter"
+    seal: str = ""
 
     @property
     def all_text(self) -> str:

@@ -12,8 +12,8 @@ from fontTools.ttLib import TTCollection, TTFont
 
 FOLDER = Path(__file__).parent / "fonts"
 FACES: dict[str, tuple[str, str]] = {
-    "EBGaramond12-Regular.otf": ("Certificate Serif", "normal"),
-    "EBGaramond12-Italic.otf": ("Certificate Serif", "italic"),
+    "EBGaramond12-Regular.ttf": ("Certificate Serif", "normal"),
+    "EBGaramond12-Italic.ttf": ("Certificate Serif", "italic"),
     "NotoSerif-Regular.ttf": ("Certificate Serif Wide", "normal"),
     "NotoNaskhArabic-Regular.ttf": ("Certificate Arabic", "normal"),
     "NotoSerifHebrew-Regular.ttf": ("Certificate Hebrew", "normal"),

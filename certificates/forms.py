@@ -1,10 +1,13 @@
-"""The form with which anybody looks a certificate up."""
+"""The forms with which anybody looks a certificate up."""
+
+from typing import Any
 
 from django import forms
+from django.utils import timezone
 
 
 class VerificationForm(forms.Form):
-    """A certificate number or the code of its address."""
+    """A certificate number or the code of its address, and the day that is meant."""
 
     number = forms.CharField(
         label="Certificate number or code",
@@ -15,8 +18,38 @@ class VerificationForm(forms.Form):
             "max_length": "That is too long for a certificate number.",
         },
     )
+    on = forms.DateField(
+        label="On which day? (optional)",
+        required=False,
+        help_text="For an earlier day, such as that of an event. Empty means today.",
+        widget=forms.DateInput(attrs={"type": "date"}),
+    )
 
     def clean_number(self) -> str:
         """People type spaces and paste whole addresses."""
         text: str = self.cleaned_data["number"]
         return text.strip().rstrip("/").rsplit("/", 1)[-1].strip()
+
+    def clean_on(self) -> Any:
+        """Nobody knows what will be."""
+        on = self.cleaned_data["on"]
+        if on is not None and on > timezone.localdate():
+            msg = "Choose today or an earlier day."
+            raise forms.ValidationError(msg)
+        return on
+
+
+class DayForm(forms.Form):
+    """The day in an address; one that is none means today."""
+
+    on = forms.DateField(required=False)
+
+
+class FileForm(forms.Form):
+    """A file to be looked at; its bytes are read by `certificates.uploads`, so this only draws the field."""
+
+    file = forms.FileField(
+        label="Certificate or badge",
+        help_text="PDF, PNG, SVG or JSON, up to 5 MB. It is looked at in memory and not kept.",
+        widget=forms.ClearableFileInput(attrs={"accept": ".pdf,.png,.svg,.json,.jsonld"}),
+    )

@@ -226,3 +226,10 @@ class Certificate(Sealed):
         with storages["certificates"].open(self.storage_name) as stored:
             content: bytes = stored.read()
         return content
+
+
+# These have modules of their own; named here so that Django finds them with the other models.
+from certificates.badge.entries import StatusEntry  # noqa: E402
+from certificates.designs import CertificateSeal  # noqa: E402
+
+__all__ = ["Certificate", "CertificateSeal", "Credential", "NumberSeries", "StatusEntry", "new_token", "offices_of"]

@@ -1,59 +1,125 @@
-"""Drawing in a child process: with limits, and without WeasyPrint ever being imported by a web worker."""
+"""From facts to a document: what goes to the drawing process. No other process ever imports WeasyPrint."""
 
-import json
-import subprocess
-import sys
-from pathlib import Path
+import base64
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from itertools import groupby
+from typing import Any
 
+import segno
 from django.template.loader import render_to_string
 
+from certificates.drawing.process import RenderingFailed, drawing
 from certificates.facts import CertificateFacts
+from certificates.margins import DEGREES_ROOM, DEGREES_SPACING, SIGNATORY_ROOM, SOCIETY_ROOM, SOCIETY_SPACING, hung
 from certificates.typesetting import name_layout
-from certificates.verification_address import qr_svg
 
-SECONDS = 60
-HERE = Path(__file__).parent
+__all__ = ["Design", "RenderingFailed", "certificate_art", "certificate_html", "render_in_child"]
+
+STYLE = "certificate.css"
+QUIET = 2  # modules left free around the code; the paper around it is free as well
 
 
-class RenderingFailed(Exception):
-    """The document could not be drawn; the message says what the child process said."""
+@dataclass(frozen=True, kw_only=True)
+class Design:
+    """What an administrator may choose: a seal of their own as PNG (empty: the drawn one)."""
+
+    seal: bytes = field(default=b"", repr=False)
 
 
 def certificate_html(facts: CertificateFacts, token: str) -> str:
     """The page as HTML; every fact is escaped by the template engine."""
-    address = f"{facts.verify_base_url}/v/{token}"
+    return _certificate_html(facts, _address(facts, token))
+
+
+def _certificate_html(facts: CertificateFacts, address: str) -> str:
     return render_to_string(
         "certificates/certificate.html",
         {
             "facts": facts,
             "layout": name_layout(facts.name),
+            "society": hung(facts.society, room=SOCIETY_ROOM, spacing=SOCIETY_SPACING, direction="ltr"),
+            "degrees": hung(facts.post_nominals, room=DEGREES_ROOM, spacing=DEGREES_SPACING, direction="ltr"),
+            "signatories": [(hung(one.name, room=SIGNATORY_ROOM), one.office) for one in facts.signatories],
             "address": address,
             "shown_address": address.removeprefix("https://").removeprefix("http://"),
-            "qr": qr_svg(address),
             "page_size": facts.page_size,
         },
     )
 
 
-def render_in_child(facts: CertificateFacts, token: str) -> bytes:
-    """The PDF of these facts.
+def certificate_art(facts: CertificateFacts, design: Design) -> str:
+    """Frame and seal as HTML, the same for every certificate of a design."""
+    return art_html(facts.page_size, design)
+
+
+def art_html(page_size: str, design: Design) -> str:
+    """The same for a page of any size that its style sheet knows."""
+    seal = "certificate://job/seal.png" if design.seal else "certificate://look/seal.svg"
+    return render_to_string("certificates/art.html", {"page_size": page_size, "seal": seal})
+
+
+def render_in_child(facts: CertificateFacts, token: str, *, badge: bytes = b"", design: Design | None = None) -> bytes:
+    """The PDF of these facts, not yet signed: PDF/A-3a and PDF/UA-1, the same bytes whenever it is drawn.
+
+    `badge` (JSON) is attached as credential.json.
 
     Raises:
-        RenderingFailed: the child process failed or took too long.
+        RenderingFailed: the drawing process failed or took too long.
     """
-    job = json.dumps({"html": certificate_html(facts, token), "created": facts.awarded_on.isoformat()})
-    try:
-        done = subprocess.run(  # noqa: S603 - our own module, no shell
-            [sys.executable, "-I", str(HERE / "render_child.py")],
-            input=job.encode(),
-            capture_output=True,
-            timeout=SECONDS,
-            check=False,
-        )
-    except subprocess.TimeoutExpired as error:
-        msg = f"Drawing took longer than {SECONDS} seconds."
-        raise RenderingFailed(msg) from error
-    if done.returncode != 0 or not done.stdout.startswith(b"%PDF-"):
-        message = done.stderr.decode(errors="replace").strip().splitlines()
-        raise RenderingFailed(message[-1] if message else f"The child process ended with {done.returncode}.")
-    return done.stdout
+    return drawing.draw(drawing_job(facts, token, badge=badge, design=design or Design()))
+
+
+def drawing_job(facts: CertificateFacts, token: str, *, badge: bytes, design: Design) -> dict[str, Any]:
+    """What the drawing process is given for a certificate (`certificates.drawing.pages.Renderer.draw`)."""
+    return document_job(
+        facts,
+        token,
+        page=lambda address: _certificate_html(facts, address),
+        art=certificate_art(facts, design),
+        style=STYLE,
+        badge=badge,
+        design=design,
+    )
+
+
+def document_job(
+    facts: CertificateFacts,
+    token: str,
+    *,
+    page: Callable[[str], str],
+    art: str,
+    style: str,
+    badge: bytes,
+    design: Design,
+) -> dict[str, Any]:
+    """The same for any page with a code on it; `page` makes its HTML of the address that the code leads to."""
+    address = _address(facts, token)
+    matrix = segno.make(address, error="m", micro=False).matrix
+    return {
+        "html": page(address),
+        "art": art,
+        "style": style,
+        "files": {"seal.png": base64.b64encode(design.seal).decode()} if design.seal else {},
+        "code": _runs(matrix),
+        "modules": len(matrix) + 2 * QUIET,
+        "created": facts.awarded_on.isoformat(),
+        "badge": badge.decode(),
+    }
+
+
+def _address(facts: CertificateFacts, token: str) -> str:
+    return f"{facts.verify_base_url}/v/{token}"
+
+
+def _runs(matrix: tuple[bytearray, ...]) -> list[tuple[int, int, int]]:
+    """The dark modules of a code, row by row: column, row, length."""
+    found = []
+    for row, modules in enumerate(matrix, start=QUIET):
+        column = QUIET
+        for dark, run in groupby(modules):
+            length = len(list(run))
+            if dark:
+                found.append((column, row, length))
+            column += length
+    return found

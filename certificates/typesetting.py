@@ -1,16 +1,27 @@
 """How large a name is set: as large as it fits, stepping down for long names, never cut.
 
-The sizes stand in look/certificate.css; a line of the page is 626 points wide.
+The sizes stand in look/certificate.css (a line is 626 points wide) and look/card.css (218 points).
 """
 
-import unicodedata
 from dataclasses import dataclass
 
 from certificates.fonts import width_in_em
+from certificates.margins import HungLine, direction_of, hung
 
-ONE_LINE: tuple[tuple[float, str], ...] = ((11, "xl"), (14, "l"), (19, "m"), (24, "s"))  # the widest name, in em
-TWO_LINES: tuple[tuple[float, str], ...] = ((22, "m2"), (27, "s2"))  # the widest line, in em
-SMALLEST = "xs2"
+type Steps = tuple[tuple[float, str], ...]  # the widest line in em, and the size class
+
+
+@dataclass(frozen=True, kw_only=True)
+class Room:
+    """What fits: the sizes for a name on one line, those for two, and the one that wraps as it must."""
+
+    one_line: Steps
+    two_lines: Steps
+    smallest: str
+
+
+PAPER = Room(one_line=((11, "xl"), (14, "l"), (19, "m"), (24, "s")), two_lines=((22, "m2"), (27, "s2")), smallest="xs2")
+CARD = Room(one_line=((13.6, "l"), (18, "m")), two_lines=((22, "m2"), (27, "s2")), smallest="xs2")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -20,25 +31,28 @@ class NameLayout:
     size: str
     direction: str
     lines: tuple[str, ...]
+    widest: float  # what a line of this size holds, in em
+
+    @property
+    def hung(self) -> tuple[HungLine, ...]:
+        """The lines for where they are set in the middle."""
+        return tuple(hung(line, room=self.widest, direction=self.direction) for line in self.lines)
 
 
-def name_layout(name: str) -> NameLayout:
+def name_layout(name: str, room: Room = PAPER) -> NameLayout:
     """Choose size and lines by how wide the fonts really set the name, and the direction by script."""
-    strong = (unicodedata.bidirectional(character) for character in name)
-    first = next((direction for direction in strong if direction in {"L", "R", "AL"}), "L")
-    size, lines = _fit(name)
-    return NameLayout(size=size, direction="ltr" if first == "L" else "rtl", lines=lines)
+    size, lines, widest = _fit(name, room)
+    return NameLayout(size=size, direction=direction_of(name), lines=lines, widest=widest)
 
 
-def _fit(name: str) -> tuple[str, tuple[str, ...]]:
+def _fit(name: str, room: Room) -> tuple[str, tuple[str, ...], float]:
     """The largest size at which the name goes on one line, else on two; the smallest wraps as it must."""
-    halves = _two_lines(name)
-    for lines, steps in (((name,), ONE_LINE), (halves, TWO_LINES)):
+    for lines, steps in (((name,), room.one_line), (_two_lines(name), room.two_lines)):
         widest = max(width_in_em(line) for line in lines)
         for limit, size in steps:
             if widest <= limit:
-                return size, lines
-    return SMALLEST, (name,)
+                return size, lines, limit
+    return room.smallest, (name,), 0
 
 
 def _two_lines(name: str) -> tuple[str, ...]:

@@ -9,15 +9,52 @@ from uuid import UUID
 from django.utils import timezone
 
 from certificates.models import Certificate, Credential
+from certificates.standing import NOT_AWARDED, standing_on
 from workflows.models import LedgerRecord
 
-ANSWERS: Mapping[str, tuple[str, str, str]] = {
-    "active": ("good", "Valid", "This credential is in force today."),
-    "suspended": ("warning", "Suspended", "This credential is suspended: its holder may not use it at present."),
-    "expired": ("warning", "Expired", "This credential has run out and has not been renewed."),
-    "revoked": ("danger", "Revoked", "This credential has been revoked by the council. It is not valid."),
-    "resigned": ("neutral", "Given up", "The holder has given this credential up. It is no longer in force."),
-    "pending": ("neutral", "Being awarded", "This credential is being awarded and is not in force yet."),
+ANSWERS: Mapping[str, tuple[str, str, str, str]] = {  # tone, headline, of today, of an earlier day
+    "active": (
+        "good",
+        "Valid",
+        "This credential is in force today.",
+        "This credential was in force on that day.",
+    ),
+    "suspended": (
+        "warning",
+        "Suspended",
+        "This credential is suspended: its holder may not use it at present.",
+        "This credential was suspended: its holder was not allowed to use it on that day.",
+    ),
+    "expired": (
+        "warning",
+        "Expired",
+        "This credential has run out and has not been renewed.",
+        "This credential had run out by that day.",
+    ),
+    "revoked": (
+        "danger",
+        "Revoked",
+        "This credential has been revoked by the council. It is not valid.",
+        "This credential had been revoked by that day. It was not valid.",
+    ),
+    "resigned": (
+        "neutral",
+        "Given up",
+        "The holder has given this credential up. It is no longer in force.",
+        "The holder had given this credential up by that day.",
+    ),
+    "pending": (
+        "neutral",
+        "Being awarded",
+        "This credential is being awarded and is not in force yet.",
+        "This credential was being awarded and was not in force on that day.",
+    ),
+    NOT_AWARDED: (
+        "neutral",
+        "Not awarded yet",
+        "This credential has not been awarded.",
+        "This credential had not been awarded on that day.",
+    ),
 }
 
 
@@ -36,6 +73,8 @@ class Verification:
     since: date
     valid_until: date | None
     on: date
+    past: bool  # asked for an earlier day than today
+    recorded: bool  # the ledger was kept on that day
     superseded: bool
     ledger_entry: UUID | None  # the step that brought the standing about
 
@@ -57,26 +96,23 @@ class Verification:
 
 def verification_of(credential: Credential, on: date, certificate: Certificate | None = None) -> Verification:
     """What the registry says of this credential on that day."""
-    status = credential.status_on(on)
-    tone, headline, explanation = ANSWERS[status]
+    standing, past = standing_on(credential, on), on < timezone.localdate()
+    tone, headline, today, earlier = ANSWERS[standing.status]
     holder = credential.holder
-    since = timezone.localdate(credential.state_since)
-    if status == "active":
-        since = credential.awarded_on
-    elif status == "expired" and credential.valid_until is not None:
-        since = min(since, credential.valid_until) if credential.state == "expired" else credential.valid_until
     return Verification(
         name=getattr(holder, "printed_name", str(holder)),
         designation=credential.designation,
         number=credential.number,
-        status=status,
+        status=standing.status,
         tone=tone,
         headline=headline,
-        explanation=explanation,
+        explanation=earlier if past else today,
         awarded_on=credential.awarded_on,
-        since=since,
+        since=standing.since,
         valid_until=credential.valid_until,
         on=on,
+        past=past,
+        recorded=standing.recorded,
         superseded=certificate is not None and certificate.status == Certificate.Status.SUPERSEDED,
         ledger_entry=LedgerRecord.objects.of(credential).values_list("uuid", flat=True).last(),
     )

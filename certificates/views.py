@@ -1,17 +1,23 @@
 """Verifying and downloading."""
 
+from datetime import date
 from uuid import UUID
 
 from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import redirect, render
+from django.urls import reverse
 from django.utils import timezone
 from django.utils.cache import patch_vary_headers
 from django.utils.http import content_disposition_header
-from django.views.decorators.http import require_GET, require_safe
+from django.views.decorators.csrf import csrf_exempt
+from django.views.decorators.http import require_GET, require_POST, require_safe
 
-from certificates.forms import VerificationForm
+from certificates.examination import examine
+from certificates.forms import DayForm, FileForm, VerificationForm
+from certificates.looking import TooBusy
 from certificates.models import Certificate, Credential, offices_of
 from certificates.signals import certificate_downloaded
+from certificates.uploads import UploadRefused, uploaded
 from certificates.verification import verification_of
 from workflows.access import public
 
@@ -21,11 +27,13 @@ OFFICES = frozenset({"registrar", "coordinator", "council", "ccc_chair"})
 @public
 @require_safe
 def verification(request: HttpRequest, token: str) -> HttpResponse:
-    """Where the QR code leads: is this certificate's credential in force today?"""
+    """Where the QR code leads: is this certificate's credential in force today, or was it on the day `on`?"""
     certificate = Certificate.objects.select_related("credential__holder").filter(token=token).first()
     if certificate is None:
         return _unknown(request, VerificationForm())
-    return _answer(request, certificate.credential, certificate)
+    form = DayForm(request.GET)
+    day = form.cleaned_data["on"] if form.is_valid() else None
+    return _answer(request, certificate.credential, certificate, min(day or timezone.localdate(), timezone.localdate()))
 
 
 @public
@@ -34,15 +42,40 @@ def verify(request: HttpRequest) -> HttpResponse:
     """Look a certificate up by its number."""
     form = VerificationForm(request.GET or None)
     if not form.is_valid():
-        return render(request, "certificates/verify.html", {"form": form})
-    number = form.cleaned_data["number"]
+        return render(request, "certificates/verify.html", {"form": form, "file_form": FileForm()})
+    number, day = form.cleaned_data["number"], form.cleaned_data["on"]
     certificate = Certificate.objects.filter(token=number).first()
     if certificate is not None:
-        return redirect("certificates:verification", token=certificate.token)
+        query = {"on": day.isoformat()} if day else {}
+        return redirect(reverse("certificates:verification", args=[certificate.token], query=query))
     credential = Credential.objects.awarded().filter(number__iexact=number).first()
     if credential is None:
         return _unknown(request, form)
-    return _answer(request, credential, credential.current_certificate)
+    return _answer(request, credential, credential.current_certificate, day or timezone.localdate())
+
+
+@public
+@csrf_exempt  # changes nothing, and other programs may ask; the check would also read the upload before its limits
+@require_POST
+def verify_file(request: HttpRequest) -> HttpResponse:
+    """Look at an uploaded file. The answer is the page itself: nothing is kept that another address could show."""
+    try:
+        found = examine(uploaded(request, "file"))
+    except UploadRefused as refusal:
+        return _refused(request, str(refusal), 422)
+    except TooBusy:
+        return _refused(request, "Many files are being looked at just now. Please try again in a minute.", 503)
+    certificate = found.certificate
+    standing = certificate and verification_of(certificate.credential, timezone.localdate(), certificate)
+    if _wants_json(request):
+        answer = {"file": found.as_dict(), "registry": standing.as_dict() if standing else None}
+        response: HttpResponse = JsonResponse(answer)
+    else:
+        context = {"file": found, "found": standing, "certificate": certificate}
+        response = render(request, "certificates/examined.html", context)
+    response.headers["Cache-Control"] = "no-store"
+    patch_vary_headers(response, ["Accept"])
+    return response
 
 
 @require_GET
@@ -70,12 +103,13 @@ def download(request: HttpRequest, uuid: UUID) -> HttpResponse:
 download.access = "holder or office"  # type: ignore[attr-defined]  # read by the architecture test
 
 
-def _answer(request: HttpRequest, credential: Credential, certificate: Certificate | None) -> HttpResponse:
-    found = verification_of(credential, timezone.localdate(), certificate)
+def _answer(request: HttpRequest, credential: Credential, certificate: Certificate | None, day: date) -> HttpResponse:
+    found = verification_of(credential, day, certificate)
     if _wants_json(request):
         response: HttpResponse = JsonResponse(found.as_dict())
     else:
-        response = render(request, "certificates/verification.html", {"found": found})
+        context = {"found": found, "certificate": certificate}
+        response = render(request, "certificates/verification.html", context)
     patch_vary_headers(response, ["Accept"])
     return response
 
@@ -84,7 +118,19 @@ def _unknown(request: HttpRequest, form: VerificationForm) -> HttpResponse:
     if _wants_json(request):
         response: HttpResponse = JsonResponse({"status": "unknown"}, status=404)
     else:
-        response = render(request, "certificates/verify.html", {"form": form, "unknown": True}, status=404)
+        context = {"form": form, "file_form": FileForm(), "unknown": True}
+        response = render(request, "certificates/verify.html", context, status=404)
+    patch_vary_headers(response, ["Accept"])
+    return response
+
+
+def _refused(request: HttpRequest, words: str, status: int) -> HttpResponse:
+    """An upload that was not looked at."""
+    if _wants_json(request):
+        response: HttpResponse = JsonResponse({"error": words}, status=status)
+    else:
+        context = {"form": VerificationForm(), "file_form": FileForm(), "refusal": words}
+        response = render(request, "certificates/verify.html", context, status=status)
     patch_vary_headers(response, ["Accept"])
     return response
 

@@ -20,6 +20,20 @@ FACTS = CertificateFacts(
     verify_base_url="https://credentials.example.org",
 )
 
+# Looked at on paper (docs/pictures/certificates.png): short, long, and one of each script that people bring.
+TEN_NAMES = (
+    "Li Wu",
+    "Maria Magdalena von und zu Hohenstein-Wartenberg de la Fuente y Salazar",
+    "Łucja Ødegård-Muñoz Weiß",
+    "Θεοδώρα Παπαδοπούλου",
+    "Людмила Петровна Щукина",
+    "نور الأمين الحسيني",
+    "נורה פלדמן",
+    "王小明",
+    "김민서",
+    "Siobhán O'Brien & <b>",
+)
+
 
 def awarded(**fields: Any) -> Credential:
     """A credential in force."""

@@ -1,20 +1,24 @@
-"""The process that draws: it fetches nothing from outside, keeps its limits, and says why it failed."""
+"""The process that draws: it stays, fetches nothing from outside, keeps its limits, and says why it failed."""
 
 import json
 import os
+import resource
 import signal
 import subprocess
 import sys
+import threading
 from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
-from certificates import rendering
-from certificates.rendering import RenderingFailed, render_in_child
+from certificates.drawing import process as processes
+from certificates.drawing.process import CHILD, DrawingProcess, RenderingFailed
+from certificates.rendering import Design, drawing_job, render_in_child
 from tests.certificates.factories import FACTS
 
-PACKAGE = Path(rendering.__file__).parent
+ROOT = Path(processes.__file__).parents[2]
+JOB = drawing_job(FACTS, "t", badge=b"{}", design=Design())
 FOREIGN = [
     "http://example.org/a.png",
     "https://example.org/b.png",
@@ -26,6 +30,7 @@ FOREIGN = [
     "certificate://look/%2e%2e/models.py",
     "certificate://nowhere/x.svg",
     "certificate://look/missing.svg",
+    "certificate://job/missing.png",
     "//example.org/d.png",
 ]
 ASKED_ELSEWHERE = [
@@ -34,26 +39,18 @@ ASKED_ELSEWHERE = [
     "file:///etc/style.css",
     "file:///etc/group",
 ]
-DRAWS = """
-import logging, sys
-from datetime import date
+DRAWS = f"""
+import json, logging, sys
+sys.path.insert(0, {str(ROOT)!r})
 logging.getLogger("weasyprint").addHandler(logging.StreamHandler())
-sys.path.insert(0, sys.argv[1])
-import render_child
-pdf = render_child.draw(sys.stdin.read(), date(2026, 1, 1))
-sys.stdout.buffer.write(pdf)
+from certificates.drawing.pages import Renderer
+sys.stdout.buffer.write(Renderer().draw(json.load(sys.stdin)))
 print("django" in sys.modules, file=sys.stderr)
 """
-MISBEHAVES = """
-import sys
-sys.path.insert(0, sys.argv[1])
-import render_child
-render_child.CPU_SECONDS = 1
-def draw(html, created):
-    {deed}
-    return b"%PDF-1.7 got away with it"
-render_child.draw = draw
-render_child.main()
+ANSWERS = """
+def answer(content):
+    sys.stdout.buffer.write(b'{"size": %d, "problem": ""}\\n' % len(content) + content)
+    sys.stdout.buffer.flush()
 """
 
 
@@ -65,25 +62,37 @@ def drawn():
         '<html lang="en"><title>t</title><link rel="stylesheet" href="https://example.org/style.css">'
         '<link rel="attachment" href="file:///etc/group"><style>@import url("file:///etc/style.css");'
         'p { background: url("https://example.org/background.png") }</style>'
-        f'<p>x</p><img alt="own" src="certificate://look/seal.svg">{pictures}'
+        f'<p>x</p><img alt="own" src="certificate://look/room.png">{pictures}'
     )
     return subprocess.run(
-        [sys.executable, "-c", DRAWS, str(PACKAGE)], input=html.encode(), capture_output=True, check=False
+        [sys.executable, "-c", DRAWS],
+        input=json.dumps({**JOB, "html": html}).encode(),
+        capture_output=True,
+        check=False,
     )
 
 
-def stub(folder: Path, script: str) -> Path:
-    """A folder with another child in it."""
-    (folder / "render_child.py").write_text(script)
-    return folder
+@pytest.fixture
+def process_of(tmp_path):
+    """A drawing process whose child is another script."""
+    made = []
+
+    def make(script: str, **options) -> DrawingProcess:
+        child = tmp_path / "child.py"
+        child.write_text(f"import json, sys\n{ANSWERS}\n{script}")
+        made.append(DrawingProcess(child=child, **options))
+        return made[-1]
+
+    yield make
+    for process in made:
+        process.close()
 
 
-def limited(deed: str) -> subprocess.CompletedProcess[bytes]:
-    job = json.dumps({"html": "", "created": "2026-01-01"}).encode()
-    script = MISBEHAVES.format(deed=deed)
-    return subprocess.run(
-        [sys.executable, "-c", script, str(PACKAGE)], input=job, capture_output=True, check=False, timeout=30
-    )
+@pytest.fixture
+def own():
+    process = DrawingProcess()
+    yield process
+    process.close()
 
 
 @pytest.mark.parametrize("address", [*FOREIGN, *ASKED_ELSEWHERE])
@@ -94,22 +103,89 @@ def test_nothing_is_fetched_from_outside_the_package(drawn, address):
 
 def test_page_is_drawn_all_the_same_and_with_its_own_pictures(drawn):
     assert drawn.stdout.startswith(b"%PDF-")
-    assert "seal.svg" not in drawn.stderr.decode()
+    assert "room.png" not in drawn.stderr.decode()
 
 
 def test_nothing_of_a_foreign_file_stands_in_the_paper(drawn):
-    assert b"EmbeddedFile" not in drawn.stdout
     assert b"root:" not in drawn.stdout
+    assert drawn.stdout.count(b"/EmbeddedFile") == 1  # the badge
 
 
 def test_child_knows_nothing_of_the_settings(drawn):
     assert drawn.stderr.decode().splitlines()[-1] == "False"
 
 
-def test_child_that_takes_too_much_memory_ends():
-    done = limited("bytearray(4 * 1024 ** 3)")
-    assert done.stdout == b""
-    assert done.stderr.splitlines()[-1] == b"MemoryError"
+def test_child_stays_and_is_replaced_when_it_was_ended(own):
+    first = own.draw(JOB)
+    pid = own._process.pid
+    assert own.draw(JOB) == first
+    assert own._process.pid == pid
+    os.kill(pid, signal.SIGKILL)
+    own._process.wait()
+    assert own.draw(JOB) == first
+    assert own._process.pid != pid
+
+
+def test_child_makes_room_for_another_after_many_documents(process_of, monkeypatch):
+    monkeypatch.setattr(processes, "DOCUMENTS", 2)
+    process = process_of("import os\nfor line in sys.stdin: answer(b'%%PDF-%d' % os.getpid())")
+    seen = [process.draw({}) for _ in range(4)]
+    assert seen[0] == seen[1] != seen[2] == seen[3]
+
+
+def test_each_side_of_a_fork_has_its_own_child(process_of):
+    process = process_of("import os\nfor line in sys.stdin: answer(b'%%PDF-%d' % os.getpid())")
+    mine = process.draw({})
+    reader, writer = os.pipe()
+    pid = os.fork()
+    if pid == 0:  # the other side
+        os.write(writer, process.draw({}))
+        process.close()
+        os._exit(0)
+    os.waitpid(pid, 0)
+    os.close(writer)
+    theirs = os.read(reader, 100)
+    os.close(reader)
+    assert theirs.startswith(b"%PDF-")
+    assert theirs != mine
+    assert process.draw({}) == mine
+
+
+def test_threads_wait_for_each_other(process_of):
+    process = process_of("for line in sys.stdin: answer(b'%PDF-' + line.encode())")
+    found: dict[int, bytes] = {}
+    crew = [threading.Thread(target=lambda n=n: found.update({n: process.draw({"n": n})})) for n in range(8)]
+    for thread in crew:
+        thread.start()
+    for thread in crew:
+        thread.join()
+    assert found == {n: f'%PDF-{{"n": {n}}}\n'.encode() for n in range(8)}
+
+
+def limited(deed: str, *, jobs: int = 1) -> subprocess.CompletedProcess[bytes]:
+    """The real child with a renderer that misbehaves."""
+    script = f"""
+import sys, types
+from pathlib import Path
+sys.path.insert(0, {str(ROOT)!r})
+from certificates.drawing import child
+child.CPU_SECONDS = 1
+class Renderer:
+    def draw(self, job):
+        {deed}
+        return b"%PDF-1.7 got away with it"
+sys.modules["certificates.drawing.pages"] = types.SimpleNamespace(Renderer=Renderer)
+child.main()
+"""
+    return subprocess.run(
+        [sys.executable, "-c", script], input=b"{}\n" * jobs, capture_output=True, check=False, timeout=30
+    )
+
+
+def test_child_that_takes_too_much_memory_says_so_and_ends():
+    done = limited("bytearray(4 * 1024 ** 3)", jobs=2)
+    assert done.stdout.count(b"more memory than any certificate needs") == 1
+    assert done.returncode == 0
 
 
 def test_child_that_computes_too_long_is_ended_by_the_kernel():
@@ -118,45 +194,88 @@ def test_child_that_computes_too_long_is_ended_by_the_kernel():
     assert done.stdout == b""
 
 
+def test_time_is_counted_for_each_document_alone():
+    done = limited(
+        "import time; end = time.process_time() + 0.4\n        while time.process_time() < end: pass", jobs=6
+    )
+    assert done.stdout.count(b"got away with it") == 6
+
+
 def test_child_within_its_limits_is_let_be():
-    assert limited("bytearray(1024 ** 2)").stdout == b"%PDF-1.7 got away with it"
+    assert limited("bytearray(1024 ** 2)", jobs=2).stdout.count(b"got away with it") == 2
 
 
-def test_child_that_fails_says_why():
+def test_one_bad_document_does_not_hurt_the_next(own):
     with pytest.raises(RenderingFailed, match="takes 2 pages"):
-        render_in_child(replace(FACTS, society="word " * 5000), "t")
+        own.draw(drawing_job(replace(FACTS, society="word " * 5000), "t", badge=b"", design=Design()))
+    pid = own._process.pid
+    assert own.draw(JOB).startswith(b"%PDF-")
+    assert own._process.pid == pid
+
+
+def test_art_with_text_or_gradients_is_refused(own):
+    gradient = (
+        '<html lang="en"><title>t</title><body class="letter"><main>'
+        '<div style="background: linear-gradient(red, blue); height: 9pt">'
+    )
+    for art in (gradient, '<html lang="en"><title>t</title><body class="letter"><main>Words'):
+        with pytest.raises(RenderingFailed, match="can't have text, gradients or patterns"):
+            own.draw({**JOB, "art": art})
+    faint = gradient.replace("background: linear-gradient(red, blue)", "opacity: 0.5; background: red")
+    with pytest.raises(RenderingFailed, match="plain shapes"):
+        own.draw({**JOB, "art": faint})
 
 
 @pytest.mark.parametrize(
     ("script", "words"),
     [
-        ("import os, signal; os.kill(os.getpid(), signal.SIGKILL)", "ended with -9"),
+        ("import os, signal; sys.stdin.readline(); os.kill(os.getpid(), signal.SIGKILL)", "ended with -9"),
         ("raise MemoryError", "MemoryError"),
-        ("print('no paper at all')", "ended with 0"),
-        ("import sys; print('%PDF-1.7 half of it', end=''); sys.exit('disk full')", "disk full"),
+        ("sys.stdin.readline(); print('no answer at all')", "ended with"),
+        ("sys.stdin.readline(); answer(b'no paper')\nsys.stdin.readline()", "gave no document"),
+        (
+            'sys.stdin.readline(); print(\'{"size": 100, "problem": ""}\\n%PDF-half\'); sys.exit(\'disk full\')',
+            "disk full",
+        ),
+        ("sys.stdin.close(); sys.exit('deaf')", "deaf"),
     ],
+    ids=["killed", "memory", "no answer", "no paper", "cut short", "deaf"],
 )
-def test_child_that_gives_no_whole_paper_gives_none(monkeypatch, tmp_path, script, words):
-    monkeypatch.setattr(rendering, "HERE", stub(tmp_path, script))
+def test_child_that_gives_no_whole_paper_gives_none(process_of, script, words):
+    process = process_of(script)
     with pytest.raises(RenderingFailed, match=words):
-        render_in_child(FACTS, "t")
+        process.draw({"html": "x" * 200_000})
 
 
-def test_child_that_takes_too_long_is_stopped(monkeypatch, tmp_path):
-    waits = "import os, pathlib, sys, time; pathlib.Path(sys.argv[0]).with_name('pid').write_text(str(os.getpid()))"
-    monkeypatch.setattr(rendering, "HERE", stub(tmp_path, f"{waits}; time.sleep(60)"))
-    monkeypatch.setattr(rendering, "SECONDS", 1)
-    with pytest.raises(RenderingFailed, match="longer than 1 seconds"):
-        render_in_child(FACTS, "t")
-    with pytest.raises(ProcessLookupError):
-        os.kill(int((tmp_path / "pid").read_text()), 0)
+def test_child_that_takes_too_long_is_stopped(process_of):
+    process = process_of("import time; time.sleep(60)", seconds=0.5)
+    with pytest.raises(RenderingFailed, match=r"longer than 0\.5 seconds"):
+        process.draw({})
+    assert process._process is None
 
 
-def test_child_gets_the_page_and_nothing_from_the_environment_of_python(monkeypatch, tmp_path):
+def test_child_gets_nothing_from_the_environment_of_python(monkeypatch, process_of, tmp_path):
     monkeypatch.setenv("PYTHONPATH", str(tmp_path))
-    monkeypatch.setattr(
-        rendering,
-        "HERE",
-        stub(tmp_path, "import json, sys; print('%PDF-', sorted(json.load(sys.stdin)), sys.flags.isolated, end='')"),
+    process = process_of("line = sys.stdin.readline(); answer(b'%%PDF-%d' % sys.flags.isolated)")
+    assert process.draw({}) == b"%PDF-1"
+
+
+def test_no_other_process_ever_imports_weasyprint():
+    script = (
+        "import os, sys; os.environ['CREDENTIALING_DEMO'] = '1'\n"
+        "os.environ['DJANGO_SETTINGS_MODULE'] = 'tests.settings'\n"
+        "import credentialing.wsgi, credentialing.urls, certificates.services, certificates.effects\n"
+        "from django.urls import get_resolver; get_resolver().url_patterns\n"
+        "from certificates.rendering import render_in_child\n"
+        "from tests.certificates.factories import FACTS\n"
+        "assert render_in_child(FACTS, 't').startswith(b'%PDF-')\n"
+        "print(sorted(name for name in sys.modules if name.partition('.')[0] in {'weasyprint', 'pydyf', 'tinyhtml5'}))"
     )
-    assert render_in_child(FACTS, "t") == b"%PDF- ['created', 'html'] 1"
+    done = subprocess.run([sys.executable, "-c", script], capture_output=True, check=False, cwd=ROOT)
+    assert done.stdout.decode().strip() == "[]", done.stderr.decode()
+
+
+def test_process_of_the_application_is_the_isolated_child():
+    assert CHILD.name == "child.py"
+    assert render_in_child(FACTS, "t").startswith(b"%PDF-")
+    assert resource.getrlimit(resource.RLIMIT_AS)[0] == resource.RLIM_INFINITY  # the limits are the child's alone

@@ -10,18 +10,20 @@ import pytest
 import zxingcpp
 from PIL import Image
 
+from certificates.drawing.process import DrawingProcess
 from certificates.fonts import cjk_file, in_words, missing_characters
-from certificates.rendering import certificate_html, render_in_child
+from certificates.rendering import Design, certificate_html, drawing_job, render_in_child
 from certificates.typesetting import name_layout
 from tests.certificates.factories import FACTS
 
+BADGE = b'{"name":"Adaeze Obi"}'
 NAMES = ["Adaeze Obi", "Θεοδώρα Παπαδοπούλου", "Людмила Петровна", "נורה פלדמן", "نور الأمين", "Đặng Thị Ánh Nguyệt"]
 
 
 @pytest.fixture(scope="module")
 def paper(tmp_path_factory):
     path = tmp_path_factory.mktemp("paper") / "certificate.pdf"
-    path.write_bytes(render_in_child(FACTS, "abcDEF123"))
+    path.write_bytes(render_in_child(FACTS, "abcDEF123", badge=BADGE))
     return path
 
 
@@ -68,7 +70,53 @@ def test_paper_is_one_tagged_landscape_letter_page_with_language_and_title(paper
         assert str(document.Root.Lang) == "en"
         with document.open_metadata() as metadata:
             assert metadata["pdfuaid:part"] == "1"
+            assert (metadata["pdfaid:part"], metadata["pdfaid:conformance"]) == ("3", "A")
             assert "Adaeze Obi" in metadata["dc:title"]
+
+
+def test_badge_is_attached_as_the_source_of_the_paper(paper):
+    with pikepdf.open(paper) as document:
+        (attached,) = document.Root.AF
+        assert str(attached.AFRelationship) == "/Source"
+        assert (str(attached.UF), attached.EF.F.read_bytes()) == ("credential.json", BADGE)
+        assert str(attached.EF.F.Subtype) == "/application/json"
+        assert "credential.json" in document.attachments
+
+
+def test_paper_without_a_badge_has_no_attachment():
+    with pikepdf.open(io.BytesIO(render_in_child(FACTS, "t"))) as document:
+        assert "/AF" not in document.Root
+
+
+def test_same_facts_give_the_same_bytes_in_every_process():
+    first, second = (DrawingProcess() for _ in range(2))
+    job = drawing_job(FACTS, "t", badge=BADGE, design=Design())
+    other = drawing_job(replace(FACTS, name="Θεοδώρα"), "u", badge=b"", design=Design())
+    assert second.draw(other) != first.draw(job)
+    assert first.draw(job) == second.draw(job) == first.draw(job)
+    for process in (first, second):
+        process.close()
+
+
+def test_seal_of_their_own_stands_where_ours_would_and_keeps_its_shape():
+    picture = Image.new("RGBA", (400, 300), (200, 0, 0, 255))
+    out = io.BytesIO()
+    picture.save(out, "PNG")
+    plain, sealed = (render_in_child(FACTS, "t", design=Design(seal=seal)) for seal in (b"", out.getvalue()))
+    with pikepdf.open(io.BytesIO(sealed)) as document:
+        art = document.pages[0].Resources.XObject.art
+        (image,) = art.Resources.XObject.values()
+        assert (int(image.Width), int(image.Height), bool(image.Interpolate)) == (400, 300, False)
+    with pikepdf.open(io.BytesIO(plain)) as document:
+        assert not document.pages[0].Resources.XObject.art.Resources.XObject.keys()
+
+
+def test_those_who_listen_hear_the_words_and_what_the_code_is_for(paper):
+    with pikepdf.open(paper) as document:
+        said = [str(one.Alt) for one in document.objects if isinstance(one, pikepdf.Dictionary) and "/Alt" in one]
+        assert said == ["QR code that leads to https://credentials.example.org/v/abcDEF123"]
+        content = document.pages[0].Contents.read_bytes()
+        assert content.startswith(b"/Artifact BMC")
 
 
 def test_a4_is_a_matter_of_a_fact():

@@ -9,7 +9,7 @@ from django.db import connection, transaction
 from django.utils import timezone
 from django_tasks_db.models import DBTaskResult
 
-from certificates import services
+from certificates import issuing
 from certificates.models import Certificate
 from certificates.rendering import RenderingFailed
 from certificates.services import DRAWING, prepare_certificate, retry_certificate
@@ -28,21 +28,22 @@ class Press:
     def __init__(self):
         self.drawn, self.broken, self.meanwhile = [], False, None
 
-    def draw(self, facts, token):
-        self.drawn.append(facts.name)
+    def draw(self, certificate):
+        name = certificate.printed.name
+        self.drawn.append(name)
         if self.broken:
             msg = "no ink"
             raise RenderingFailed(msg)
         if self.meanwhile:
             act, self.meanwhile = self.meanwhile, None
             act()
-        return f"%PDF-1.7 {token} {facts.name}".encode()
+        return f"%PDF-1.7 {certificate.token} {name}".encode()
 
 
 @pytest.fixture(autouse=True)
 def press(monkeypatch):
     press = Press()
-    monkeypatch.setattr(services, "render_in_child", press.draw)
+    monkeypatch.setattr(issuing, "document_of", press.draw)
     return press
 
 

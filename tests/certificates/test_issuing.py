@@ -8,7 +8,7 @@ from django.core.files.storage import storages
 from django.db import IntegrityError, transaction
 from django_tasks_db.models import DBTaskResult
 
-from certificates import services
+from certificates import issuing
 from certificates.facts import CertificateFacts
 from certificates.models import Certificate
 from certificates.rendering import RenderingFailed
@@ -25,11 +25,11 @@ def drawn_quickly(monkeypatch):
     """The order of issue is looked at here; the drawing itself has its own tests."""
     drawn = []
 
-    def draw(facts, token):
-        drawn.append(facts)
-        return b"%PDF-1.7 " + token.encode()
+    def draw(certificate):
+        drawn.append(certificate.printed)
+        return b"%PDF-1.7 " + certificate.token.encode()
 
-    monkeypatch.setattr(services, "render_in_child", draw)
+    monkeypatch.setattr(issuing, "document_of", draw)
     return drawn
 
 
@@ -76,15 +76,15 @@ def test_issuing_stores_the_bytes_once_and_tells_it_once(drawn_quickly, heard):
 
 def test_two_workers_at_once_issue_one_document(drawn_quickly, monkeypatch):
     certificate = prepared()
-    store = services.store_once
+    store = issuing.store_once
 
     def slow_store(name, content):
         stored = store(name, content)
-        monkeypatch.setattr(services, "store_once", store)
+        monkeypatch.setattr(issuing, "store_once", store)
         issue_certificate(certificate)  # the other worker comes first
         return stored
 
-    monkeypatch.setattr(services, "store_once", slow_store)
+    monkeypatch.setattr(issuing, "store_once", slow_store)
     issued = issue_certificate(certificate)
     assert issued.status == "issued"
     assert Certificate.objects.get().issued_at == issued.issued_at
@@ -95,13 +95,13 @@ def test_worker_that_comes_second_takes_its_own_drawing_away(heard, monkeypatch)
     certificate = prepared()
     drawn = []
 
-    def draw(facts, token):
-        drawn.append(token)
+    def draw(certificate):
+        drawn.append(certificate.token)
         if len(drawn) == 1:
             issue_certificate(certificate)  # the other worker comes first
         return f"%PDF-1.7 {len(drawn)}".encode() if len(drawn) == 2 and not heard else b"%PDF-1.7 late"
 
-    monkeypatch.setattr(services, "render_in_child", draw)
+    monkeypatch.setattr(issuing, "document_of", draw)
     issued = issue_certificate(certificate)
     assert issued.read() == b"%PDF-1.7 2"
     kept = storages["certificates"].listdir(str(certificate.uuid))[1]
@@ -109,10 +109,10 @@ def test_worker_that_comes_second_takes_its_own_drawing_away(heard, monkeypatch)
     assert heard == [("issued", certificate.pk)]
 
 
-def test_crash_after_storing_resumes_with_the_same_number_token_and_bytes(drawn_quickly, heard, monkeypatch):
+def test_crash_after_storing_resumes_with_the_same_number_and_token(drawn_quickly, heard, monkeypatch):
     certificate = prepared()
     with monkeypatch.context() as patch:
-        patch.setattr(services.timezone, "now", lambda: 1 / 0)
+        patch.setattr(issuing.timezone, "now", lambda: 1 / 0)
         with pytest.raises(ZeroDivisionError):
             issue_certificate(certificate)
     assert heard == []
@@ -179,13 +179,14 @@ def test_correction_while_the_old_name_is_being_drawn_wins(heard, monkeypatch):
     corrected = replace(certificate.printed, name="Nora Feldman")
     drawn = []
 
-    def draw(facts, token):
-        drawn.append(facts.name)
+    def draw(certificate):
+        name = certificate.printed.name
+        drawn.append(name)
         if len(drawn) == 1:
             retry_certificate(certificate=certificate, facts=corrected, actor=PersonFactory())
-        return f"%PDF-1.7 {facts.name}".encode()
+        return f"%PDF-1.7 {name}".encode()
 
-    monkeypatch.setattr(services, "render_in_child", draw)
+    monkeypatch.setattr(issuing, "document_of", draw)
     assert issue_certificate(certificate).status == "intent"
     assert heard == []
     issued = issue_certificate(certificate)
@@ -196,33 +197,33 @@ def test_correction_while_the_old_name_is_being_drawn_wins(heard, monkeypatch):
 
 def test_late_refusal_does_not_undo_a_correction(drawn_quickly, heard, monkeypatch):
     certificate = prepared(name="𓀀")
-    look_up = services.missing_characters
+    look_up = issuing.missing_characters
 
     def slow_look_up(text):
         missing = look_up(text)
-        monkeypatch.setattr(services, "missing_characters", look_up)
+        monkeypatch.setattr(issuing, "missing_characters", look_up)
         corrected = replace(certificate.printed, name="Nora")
         retry_certificate(certificate=certificate, facts=corrected, actor=PersonFactory())
         issue_certificate(certificate)  # the other worker comes first
         return missing
 
-    monkeypatch.setattr(services, "missing_characters", slow_look_up)
+    monkeypatch.setattr(issuing, "missing_characters", slow_look_up)
     assert issue_certificate(certificate).status == "issued"
     assert heard == [("issued", certificate.pk)]
 
 
 def test_failure_to_draw_leaves_the_intent_to_be_tried_again(heard, monkeypatch):
-    def fail(facts, token):
+    def fail(certificate):
         raise RenderingFailed
 
     certificate = prepared()
     with monkeypatch.context() as patch:
-        patch.setattr(services, "render_in_child", fail)
+        patch.setattr(issuing, "document_of", fail)
         with pytest.raises(RenderingFailed):
             issue_certificate(certificate)
     assert list(Certificate.objects.waiting()) == [certificate]
     assert heard == []
-    monkeypatch.setattr(services, "render_in_child", lambda facts, token: b"%PDF-1.7")
+    monkeypatch.setattr(issuing, "document_of", lambda certificate: b"%PDF-1.7")
     assert issue_certificate(certificate).status == "issued"
 
 
@@ -272,6 +273,12 @@ def test_preparing_that_is_rolled_back_leaves_neither_row_nor_task():
         transaction.set_rollback(True)
     assert not Certificate.objects.exists()
     assert not DBTaskResult.objects.exists()
+
+
+def test_intent_has_no_bytes_that_anybody_could_miss(drawn_quickly):
+    certificate = prepared()
+    assert certificate.stored_bytes() is None
+    assert issue_certificate(certificate).stored_bytes().sha256 == Certificate.objects.get().sha256
 
 
 def test_issued_without_bytes_is_impossible():

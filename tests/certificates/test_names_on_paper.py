@@ -7,10 +7,12 @@ from dataclasses import replace
 from itertools import combinations
 from pathlib import Path
 
+import pymupdf
 import pytest
 
 from certificates.facts import Signatory
 from certificates.fonts import cjk_file, width_in_em
+from certificates.margins import hung
 from certificates.rendering import render_in_child
 from tests.certificates.factories import FACTS
 
@@ -93,3 +95,49 @@ def test_width_is_that_of_the_letters_and_not_their_number():
     assert width_in_em("e\u0301") == width_in_em("é")
     assert width_in_em("𓀀") == 1.0
     assert width_in_em("") == 0
+
+
+def letters(path: Path, text: str) -> tuple[float, float]:
+    """Where the letters of a line begin and end on the page, without the punctuation at its end."""
+    with pymupdf.open(path) as document:
+        for block in document[0].get_text("rawdict")["blocks"]:
+            for line in block.get("lines", ()):
+                characters = [character for span in line["spans"] for character in span["chars"]]
+                if "".join(character["c"] for character in characters).strip() == text:
+                    inner = [one["bbox"] for one in characters[: len(text.rstrip(".,"))]]
+                    return min(box[0] for box in inner), max(box[2] for box in inner)
+    raise AssertionError(text)
+
+
+@pytest.mark.parametrize("name", ["Ann Vale Jr.", "Dr. Ann Vale, M.D.", "Ann Vale,", "Ann Vale"])
+def test_line_is_centred_by_its_letters_and_its_punctuation_hangs(tmp_path, name):
+    society, degrees = "The Balint Society, Inc.", "M.D., F.A.A.F.P."
+    path = page(tmp_path, name=name, society=society, post_nominals=degrees, signatories=signed_by("Ben Mill Sr."))
+    for text in (name, degrees):  # kerning with what hangs isn't counted: at most 0.04 em
+        left, right = letters(path, text)
+        assert (left + right) / 2 == pytest.approx(11 * 72 / 2, abs=1 if text == name else 0.6), text
+    left, right = letters(path, "Ben Mill Sr.")
+    assert (left + right) / 2 == pytest.approx((1.05 + 2.95 / 2) * 72, abs=0.35)
+
+
+def test_name_of_the_other_direction_hangs_on_the_other_side(tmp_path):
+    plain, hung = "نورا حسن", "نورا حسن،"
+    edges = []
+    for name in (plain, hung):
+        path = page(tmp_path, name=name)
+        with pymupdf.open(path) as document:
+            boxes = [
+                one["bbox"]
+                for block in document[0].get_text("rawdict")["blocks"]
+                for line in block.get("lines", ())
+                for span in line["spans"]
+                for one in span["chars"]
+                if "\u0600" <= one["c"] <= "\u06ff" and one["c"] != "،"
+            ]
+        edges.append((min(box[0] for box in boxes), max(box[2] for box in boxes)))
+    assert edges[0] == pytest.approx(edges[1], abs=0.5)
+
+
+@pytest.mark.parametrize("text", ["...", "Ann Vale", "", "“Ann”", "A" * 60 + "."])
+def test_nothing_hangs_where_there_is_nothing_to_balance(text):
+    assert hung(text, room=20).margin == ""

@@ -6,7 +6,7 @@ from datetime import UTC, date, datetime
 import pytest
 from django.utils import timezone
 
-from certificates import services
+from certificates import issuing
 from certificates.models import Certificate
 from certificates.services import issue_certificate
 from certificates.signals import certificate_downloaded
@@ -22,7 +22,7 @@ pytestmark = pytest.mark.django_db
 
 @pytest.fixture
 def certificate(monkeypatch):
-    monkeypatch.setattr(services, "render_in_child", lambda _facts, token: b"%PDF-1.7 " + token.encode())
+    monkeypatch.setattr(issuing, "document_of", lambda certificate: b"%PDF-1.7 " + certificate.token.encode())
     return issue_certificate(prepared())
 
 
