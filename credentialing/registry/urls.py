@@ -3,11 +3,18 @@
 from django.urls import path
 
 from credentialing.registry import views
+from credentialing.registry.sharing import views as sharing
 
 app_name = "registry"
 urlpatterns = [
     path("", views.home, name="home"),
     path("pathway/", views.pathway, name="pathway"),
+    path("pathway/<slug:slug>/", views.pathway, name="one-pathway"),
     path("registry/", views.leaders, name="leaders"),
     path("registry/<uuid:uuid>/", views.leader, name="leader"),
+    path("my/certificates/<uuid:uuid>/", sharing.certificate_page, name="certificate"),
+    path("my/certificates/<uuid:uuid>/card.pdf", sharing.card, name="certificate_card"),
+    path("my/certificates/<uuid:uuid>/send/", sharing.send, name="certificate_send"),
+    path("my/certificates/<uuid:uuid>/correct/", sharing.correct, name="certificate_correct"),
+    path("my/certificates/<uuid:uuid>/correct/done/", sharing.correction_asked, name="correction_asked"),
 ]

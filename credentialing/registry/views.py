@@ -4,7 +4,7 @@ from uuid import UUID
 
 from django.core.paginator import Paginator
 from django.db.models import Q
-from django.http import HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, render
 from django.utils import timezone
 from django.views.decorators.http import require_safe
@@ -12,9 +12,9 @@ from django.views.decorators.http import require_safe
 from certificates.models import Credential
 from certificates.verification import verification_of
 from credentialing.accounts.access import public
-from credentialing.applications.workflow import compile_workflow
+from credentialing.applications.workflow import compile_workflow, without_moves
 from credentialing.council.querysets import holders_found
-from credentialing.pathways.kinds import kind
+from credentialing.pathways.kinds import sentence_of
 from credentialing.pathways.models import PathwayVersion
 from credentialing.registry.forms import LeaderSearchForm
 from credentialing.registry.querysets import public_leaders
@@ -29,7 +29,7 @@ def home(request: HttpRequest) -> HttpResponse:
     """The start page."""
     today = timezone.localdate()
     context = {
-        "version": PathwayVersion.objects.in_force(today).first(),
+        "versions": PathwayVersion.objects.offered(today),
         "leaders": Credential.objects.active(today).count(),
         "form": LeaderSearchForm(),
     }
@@ -38,22 +38,28 @@ def home(request: HttpRequest) -> HttpResponse:
 
 @public
 @require_safe
-def pathway(request: HttpRequest) -> HttpResponse:
-    """How to become a leader, drawn from the version in force today."""
-    version = PathwayVersion.objects.in_force(timezone.localdate()).first()
-    if version is None:
+def pathway(request: HttpRequest, slug: str = "") -> HttpResponse:
+    """How to become a leader, drawn from the version in force today; of several pathways one is chosen."""
+    offered = PathwayVersion.objects.offered(timezone.localdate())
+    if not offered:
         return render(request, "registry/no_pathway.html")
+    if not slug and len(offered) > 1:
+        return render(request, "registry/pathways.html", {"versions": offered})
+    version = next((v for v in offered if slug in {"", v.pathway.slug}), None)
+    if version is None:
+        raise Http404
     definition = version.definition
     stages = [
         {
             "stage": stage,
-            "requirements": [{"requirement": r, "sentence": kind(r.kind).sentence(r)} for r in stage.requirements],
+            "requirements": [{"requirement": r, "sentence": sentence_of(r)} for r in stage.requirements],
         }
         for stage in definition.stages
     ]
-    track = [{"label": stage.label, "status": "todo"} for stage in definition.stages]
+    track = [{"label": stage.for_visitors, "status": "todo"} for stage in definition.stages]
     context = {"version": version, "definition": definition, "stages": stages, "track": track}
-    context["drawing"] = drawing(compile_workflow(definition), title=f"The path to {definition.designation}")
+    machine = without_moves(compile_workflow(definition))
+    context["drawing"] = drawing(machine, title=f"The path to {definition.designation}")
     return render(request, "registry/pathway.html", context)
 
 

@@ -2,7 +2,7 @@
 
 import pytest
 
-from certificates import services
+from certificates import issuing
 from certificates.services import issue_certificate
 from credentialing.accounts.models import Person
 from tests.certificates.factories import awarded, prepared
@@ -71,7 +71,7 @@ def test_nobody_found_leads_to_the_check_by_number(client):
 
 
 def test_page_of_a_leader_tells_the_standing_of_today(client, monkeypatch):
-    monkeypatch.setattr(services, "render_in_child", lambda _facts, token: b"%PDF-1.7 " + token.encode())
+    monkeypatch.setattr(issuing, "document_of", lambda certificate: b"%PDF-1.7 " + certificate.token.encode())
     credential = awarded(
         holder=PersonFactory(name="Nora Feldman", profession="Physician", city="Boston"), basis="import"
     )

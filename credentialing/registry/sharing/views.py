@@ -1,0 +1,115 @@
+"""The holder's page of a certificate: take it, show it, have it corrected."""
+
+from uuid import UUID
+
+from django.contrib import messages
+from django.http import HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.http import content_disposition_header
+from django.views.decorators.http import require_POST, require_safe
+
+from certificates.badge.attached import stored_badge
+from certificates.cards import card_of, may_have_card
+from certificates.looking import TooBusy
+from certificates.models import Certificate
+from certificates.rendering import RenderingFailed
+from certificates.verification import verification_of
+from credentialing.accounts.access import AuthedRequest, signed_in
+from credentialing.registry.sharing.forms import CorrectionForm, SendLinkForm
+from credentialing.registry.sharing.links import linkedin_address, website_snippet
+from credentialing.registry.sharing.services import AskedBefore, EnoughForToday, request_correction, send_link
+from credentialing.ui.responses import conflict
+
+
+@signed_in
+@require_safe
+def certificate_page(request: AuthedRequest, uuid: UUID) -> HttpResponse:
+    """Everything a holder can do with a certificate."""
+    return _page(request, _own(request, uuid), SendLinkForm(), CorrectionForm())
+
+
+@signed_in
+@require_safe
+def card(request: AuthedRequest, uuid: UUID) -> HttpResponse:
+    """The card for the wallet, drawn anew."""
+    certificate = _own(request, uuid)
+    if not may_have_card(certificate):
+        words = "There is a card only of the newest edition, while the credential is in good standing."
+        return conflict(request, words, _address(certificate))
+    try:
+        content = card_of(certificate)
+    except (RenderingFailed, TooBusy):
+        words = "The card can't be drawn just now. Please try again in a minute."
+        return conflict(request, words, _address(certificate), status=503)
+    name = content_disposition_header(as_attachment=True, filename=f"card-{certificate.credential.number}.pdf")
+    headers = {"Content-Disposition": name or "", "X-Content-Type-Options": "nosniff", "Cache-Control": "no-store"}
+    return HttpResponse(content, content_type="application/pdf", headers=headers)
+
+
+@signed_in
+@require_POST
+def send(request: AuthedRequest, uuid: UUID) -> HttpResponse:
+    """Have the link sent to somebody."""
+    certificate = _own(request, uuid)
+    form = SendLinkForm(request.POST)
+    if not form.is_valid():
+        return _page(request, certificate, form, CorrectionForm())
+    address = form.cleaned_data["address"]
+    try:
+        send_link(certificate=certificate, address=address, actor=request.user)
+    except EnoughForToday:
+        words = "Ten letters have gone out today. Try again tomorrow, or copy the link and send it yourself."
+        return conflict(request, words, _address(certificate), status=429)
+    messages.success(request, f"The link is on its way to {address}.")
+    return redirect(_address(certificate))
+
+
+@signed_in
+@require_POST
+def correct(request: AuthedRequest, uuid: UUID) -> HttpResponse:
+    """Ask the registrar for a correction."""
+    certificate = _own(request, uuid)
+    form = CorrectionForm(request.POST)
+    if not form.is_valid():
+        return _page(request, certificate, SendLinkForm(), form)
+    try:
+        request_correction(certificate=certificate, wish=form.cleaned_data["wish"], actor=request.user)
+    except AskedBefore:
+        return conflict(request, "You have asked for this correction before.", _address(certificate))
+    return redirect("registry:correction_asked", certificate.uuid)
+
+
+@signed_in
+@require_safe
+def correction_asked(request: AuthedRequest, uuid: UUID) -> HttpResponse:
+    """What happens next."""
+    return render(request, "registry/correction_asked.html", {"certificate": _own(request, uuid)})
+
+
+def _own(request: AuthedRequest, uuid: UUID) -> Certificate:
+    issued = Certificate.objects.issued().select_related("credential__holder")
+    return get_object_or_404(issued, uuid=uuid, credential__holder=request.user)
+
+
+def _address(certificate: Certificate) -> str:
+    return reverse("registry:certificate", args=[certificate.uuid])
+
+
+def _page(
+    request: AuthedRequest, certificate: Certificate, send_form: SendLinkForm, correction_form: CorrectionForm
+) -> HttpResponse:
+    context = {
+        "certificate": certificate,
+        "credential": certificate.credential,
+        "found": verification_of(certificate.credential, timezone.localdate(), certificate),
+        "has_card": may_have_card(certificate),
+        "has_badge": stored_badge(certificate) is not None,
+        "linkedin": linkedin_address(certificate),
+        "snippet": website_snippet(certificate),
+        "send_form": send_form,
+        "correction_form": correction_form,
+        "form": send_form if send_form.errors else correction_form,
+    }
+    return render(request, "registry/certificate.html", context)

@@ -1,0 +1,200 @@
+"""The holder's page: nobody else's, and whatever leaves it says what the certificate says."""
+
+import html
+from datetime import date, timedelta
+from urllib.parse import parse_qs, urlsplit
+
+import pytest
+from django.utils import timezone
+
+from certificates.looking import TooBusy
+from certificates.models import Certificate
+from certificates.rendering import RenderingFailed
+from credentialing.audit.models import AuditEvent
+from credentialing.correspondence.models import Letter
+from credentialing.registry.sharing import services, views
+from credentialing.registry.sharing.links import linkedin_address, website_snippet
+from credentialing.registry.sharing.services import EnoughForToday, request_correction, send_link
+from tests.certificates.badges import issued, pdf_with
+from tests.certificates.factories import awarded
+from tests.factories import PersonFactory
+from workflows.services import perform
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def certificate() -> Certificate:
+    return issued()
+
+
+@pytest.fixture
+def page(client, certificate):
+    client.force_login(certificate.credential.holder)
+    return f"/my/certificates/{certificate.uuid}/"
+
+
+def test_holder_finds_everything_on_one_page(client, certificate, page):
+    text = client.get(page).text
+    for kind in ("png", "svg"):
+        assert f"/credentials/{certificate.uuid}.{kind}" in text
+    for words in (f"/certificates/{certificate.uuid}.pdf", certificate.verification_url, "linkedin.com", "Valid"):
+        assert words in text
+
+
+def test_certificate_without_a_badge_offers_none(client, certificate, page, monkeypatch):
+    monkeypatch.setattr(Certificate, "read", lambda _self: pdf_with(None))
+    assert "Open Badge" not in client.get(page).text
+
+
+def test_replaced_edition_says_so(client, certificate, page):
+    Certificate.objects.filter(pk=certificate.pk).update(status="superseded")
+    assert "replaced by a newer one" in client.get(page).text
+
+
+def test_holder_takes_the_card(client, certificate, page):
+    assert f"{page}card.pdf" in client.get(page).text
+    answer = client.get(f"{page}card.pdf")
+    assert answer.content.startswith(b"%PDF-")
+    assert answer.headers["Content-Type"] == "application/pdf"
+    assert answer.headers["Content-Disposition"] == f'attachment; filename="card-{certificate.credential.number}.pdf"'
+    assert (answer.headers["Cache-Control"], answer.headers["X-Content-Type-Options"]) == ("no-store", "nosniff")
+
+
+def test_suspended_holder_is_offered_and_given_no_card(client, certificate, page):
+    perform(certificate.credential, "suspend", actor=PersonFactory(offices=["council"]), reason="x")
+    assert "card.pdf" not in client.get(page).text
+    refused = client.get(f"{page}card.pdf")
+    assert (refused.status_code, "good standing" in refused.text) == (409, True)
+
+
+@pytest.mark.parametrize("fault", [RenderingFailed, TooBusy])
+def test_card_that_can_not_be_drawn_now_is_said_in_words(client, page, monkeypatch, fault):
+    def fail(_certificate):
+        raise fault
+
+    monkeypatch.setattr(views, "card_of", fail)
+    refused = client.get(f"{page}card.pdf")
+    assert (refused.status_code, "again in a minute" in refused.text) == (503, True)
+
+
+@pytest.mark.parametrize("path", ["", "card.pdf", "send/", "correct/", "correct/done/"])
+def test_nobody_else_gets_to_the_page(client, certificate, path):
+    address = f"/my/certificates/{certificate.uuid}/{path}"
+    ask = client.get if path in {"", "card.pdf", "correct/done/"} else client.post
+    assert ask(address).url.startswith("/accounts/login/")
+    client.force_login(PersonFactory(offices=["registrar", "council"]))
+    assert ask(address).status_code == 404
+
+
+def test_profile_link_is_filled_in_with_what_the_paper_says():
+    last = date(2030, 5, 1)
+    certificate = issued(awarded(valid_until=last), designation="Leader & Guide", valid_until=last)
+    address = urlsplit(linkedin_address(certificate))
+    assert (address.scheme, address.netloc, address.path) == ("https", "www.linkedin.com", "/profile/add")
+    assert parse_qs(address.query) == {
+        "startTask": ["CERTIFICATION_NAME"],
+        "name": ["Leader & Guide"],
+        "organizationName": ["American Balint Society"],
+        "issueYear": ["2026"],
+        "issueMonth": ["3"],
+        "expirationYear": ["2030"],
+        "expirationMonth": ["5"],
+        "certUrl": [certificate.verification_url],
+        "certId": [certificate.credential.number],
+    }
+
+
+def test_snippet_holds_names_as_text(client):
+    certificate = issued(designation='Leader "><script>alert(1)</script>')
+    snippet = website_snippet(certificate)
+    assert "<script>" not in snippet
+    assert f'<a href="{certificate.verification_url}">' in snippet
+    client.force_login(certificate.credential.holder)
+    text = client.get(f"/my/certificates/{certificate.uuid}/").text
+    assert f'value="{html.escape(snippet)}"' in text.replace("&#x27;", "&#39;")
+
+
+def test_picture_for_websites_shows_the_standing_of_the_day(client, certificate):
+    address = f"/v/{certificate.token}/badge.svg"
+    assert "Valid" in client.get(address).text
+    perform(certificate.credential, "suspend", actor=PersonFactory(offices=["council"]), reason="x")
+    answer = client.get(address)
+    assert "Suspended" in answer.text
+    assert answer.headers["Cross-Origin-Resource-Policy"] == "cross-origin"
+    assert answer.headers["Cache-Control"] == "public, max-age=300"
+    assert client.get("/v/nothing/badge.svg").status_code == 404
+
+
+def test_link_is_sent_in_words_of_the_society(client, certificate, page):
+    answer = client.post(f"{page}send/", {"address": "hospital@example.org"}, follow=True)
+    assert "on its way to hospital@example.org" in answer.text
+    letter = Letter.objects.get(template="certificate_link")
+    assert letter.to_address == "hospital@example.org"
+    assert f"/v/{certificate.token}" in letter.body
+    assert "Adaeze Obi" in letter.body
+    event = AuditEvent.objects.get(event="certificates:certificate:sent")
+    assert (event.actor, event.subject_id, event.details) == (certificate.credential.holder, certificate.uuid, {})
+
+
+def test_society_is_no_machine_for_letters_to_strangers(client, certificate, page, monkeypatch):
+    monkeypatch.setattr(services, "LETTERS_A_DAY", 2)
+    for _ in range(2):
+        assert client.post(f"{page}send/", {"address": "a@example.org"}).status_code == 302
+    refused = client.post(f"{page}send/", {"address": "a@example.org"})
+    assert (refused.status_code, "Try again tomorrow" in refused.text) == (429, True)
+    holder = certificate.credential.holder
+    tomorrow = timezone.now() + timedelta(days=1, minutes=1)
+    assert send_link(certificate=certificate, address="a@example.org", actor=holder, now=tomorrow)
+    with pytest.raises(EnoughForToday):
+        send_link(certificate=certificate, address="a@example.org", actor=holder)
+
+
+@pytest.mark.parametrize(
+    ("path", "data", "words"),
+    [
+        ("send/", {"address": "nobody"}, "There is a problem"),
+        ("correct/", {"wish": ""}, "There is a problem"),
+        ("correct/", {"wish": "x" * 1001}, "There is a problem"),
+    ],
+)
+def test_what_can_not_be_sent_is_told_at_its_field(client, page, path, data, words):
+    answer = client.post(page + path, data)
+    assert answer.status_code == 200
+    assert words in answer.text
+    assert not Letter.objects.filter(template__in=["certificate_link", "correction_requested"]).exists()
+
+
+def test_correction_goes_to_the_registrar_with_a_copy_to_the_holder(client, certificate, page):
+    registrar = PersonFactory(offices=["registrar"])
+    answer = client.post(f"{page}correct/", {"wish": "My name is Nwosu."}, follow=True)
+    assert "with the registrar" in answer.text
+    asked = Letter.objects.get(template="correction_requested", recipient=registrar)
+    copy = Letter.objects.get(template="correction_received")
+    assert "My name is Nwosu." in asked.body
+    assert f"/council/registry/{certificate.credential.uuid}/" in asked.body
+    assert (copy.recipient, "My name is Nwosu." in copy.body) == (certificate.credential.holder, True)
+    event = AuditEvent.objects.get(event="certificates:correction:requested")
+    assert (event.subject_id, event.details) == (certificate.uuid, {})  # no words of people in the ledger
+
+
+def test_same_correction_is_not_asked_for_twice(client, page):
+    PersonFactory(offices=["registrar"])
+    assert client.post(f"{page}correct/", {"wish": "x"}).status_code == 302
+    refused = client.post(f"{page}correct/", {"wish": "x"})
+    assert (refused.status_code, "before" in refused.text) == (409, True)
+    assert client.post(f"{page}correct/", {"wish": "y"}).status_code == 302
+    assert AuditEvent.objects.filter(event="certificates:correction:requested").count() == 2
+
+
+def test_services_are_for_the_holder_alone(certificate):
+    stranger = PersonFactory(offices=["registrar"])
+    with pytest.raises(PermissionError):
+        send_link(certificate=certificate, address="a@example.org", actor=stranger)
+    with pytest.raises(PermissionError):
+        request_correction(certificate=certificate, wish="x", actor=stranger)
+
+
+def test_pages_that_change_something_take_no_reading_and_the_others_no_writing(client, page):
+    assert {client.get(page + path).status_code for path in ("send/", "correct/")} == {405}
+    assert client.post(page).status_code == 405
