@@ -16,6 +16,7 @@ from credentialing.audit.services import record_event
 WATCHED = (
     "BASE_URL",
     "CERTIFICATE_PAGE_SIZE",
+    "CERTIFICATES_TIMESTAMP_URL",
     "DEFAULT_FROM_EMAIL",
     "DEMO",
     "EVIDENCE_MAX_BYTES",

@@ -10,7 +10,7 @@ from django.core.files.storage import InMemoryStorage, storages
 from django.core.management import CommandError, call_command
 from django.utils import timezone
 
-from certificates import services
+from certificates import issuing
 from certificates.models import Certificate
 from certificates.services import issue_certificate
 from certificates.storage import store_once
@@ -42,7 +42,7 @@ def shelves(settings, tmp_path) -> dict[str, Path]:
 
 @pytest.fixture
 def issued(monkeypatch) -> Certificate:
-    monkeypatch.setattr(services, "render_in_child", lambda facts, token: b"%PDF-1.7")
+    monkeypatch.setattr(issuing, "document_of", lambda certificate: b"%PDF-1.7")
     return issue_certificate(prepared())
 
 
@@ -104,8 +104,10 @@ def test_drawing_stays_while_its_certificate_is_being_issued(shelves, monkeypatc
     certificate = prepared()
     path = left_lying(shelves, f"{certificate.uuid}/left.pdf", store="certificates")
     assert "left.pdf has no row: kept, its certificate is being issued" in sweep("--delete")
-    monkeypatch.setattr(services, "render_in_child", lambda facts, token: b"%PDF-1.7")
+    monkeypatch.setattr(issuing, "document_of", lambda certificate: b"%PDF-1.7")
     issue_certificate(certificate)
+    assert not path.exists()  # taken away by whoever issued
+    path = left_lying(shelves, f"{certificate.uuid}/left.pdf", store="certificates")
     assert "left.pdf has no row: removed" in sweep("--delete")
     assert not path.exists()
 

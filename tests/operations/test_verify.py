@@ -14,7 +14,7 @@ from django.core.management import CommandError, call_command
 from django.core.management.base import OutputWrapper
 from django.db import transaction
 
-from certificates.models import Certificate, Credential
+from certificates.models import Certificate, Credential, StatusEntry
 from certificates.services import issue_certificate
 from credentialing.accounts.models import Term
 from credentialing.applications.models import Application
@@ -154,7 +154,7 @@ def test_honest_case_is_not_suspected_and_every_forgery_is_named(certified):
 def test_certified_without_credential_or_decision_is_named(certified):
     application, credential = Application.objects.get(), Credential.objects.get()
     with lifted_triggers():
-        for model in (Certificate, Ballot, Decision, Credential):
+        for model in (StatusEntry, Certificate, Ballot, Decision, Credential):
             rows_of(model).all()._raw_delete("default")
     told = [str(finding) for finding in examine()]
     assert f"application {application.uuid}: was certified, but there is no credential" in told

@@ -11,9 +11,9 @@ from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 from django_tasks_db.models import DBTaskResult
 
-from certificates import services as certificates
+from certificates import issuing
 from certificates.models import Certificate
-from certificates.services import issue_certificate
+from certificates.services import RenderingFailed, issue_certificate
 from credentialing.accounts.models import Role
 from credentialing.audit.events import Event
 from credentialing.audit.models import AuditEvent
@@ -54,11 +54,11 @@ def page(admin) -> Client:
 
 @pytest.fixture
 def broken_press(monkeypatch):
-    def fail(facts, token):
+    def fail(certificate):
         msg = "no ink"
-        raise certificates.RenderingFailed(msg)
+        raise RenderingFailed(msg)
 
-    monkeypatch.setattr(certificates, "render_in_child", fail)
+    monkeypatch.setattr(issuing, "document_of", fail)
 
 
 def drawing(certificate) -> EffectRun:
@@ -139,7 +139,7 @@ def test_given_up_effect_is_tried_again_by_the_button_and_recorded(page, admin, 
     event = AuditEvent.objects.get(event="operations:effect:tried_again")
     assert (event.actor, event.subject_kind, event.subject_id) == (admin, "credential", run.record.subject_id)
     assert event.details == {"effect": "draw_certificate", "record": str(run.record.uuid)}
-    monkeypatch.setattr(certificates, "render_in_child", lambda facts, token: b"%PDF-1.7")
+    monkeypatch.setattr(issuing, "document_of", lambda certificate: b"%PDF-1.7")
     assert effects.attempt(run) is True
 
 

@@ -13,7 +13,7 @@ from django_tasks_db.models import DBTaskResult
 
 from credentialing.accounts.models import Person
 from credentialing.accounts.services import declare_conflict
-from credentialing.applications.progress import assess_requirement
+from credentialing.applications.assessments import assess_requirement
 from credentialing.applications.services.lifecycle import change_lifecycle
 from credentialing.audit.events import Event
 from credentialing.audit.services import record_event

@@ -11,8 +11,9 @@ import pikepdf
 
 from credentialing.accounts.models import Person
 from credentialing.accounts.services import record_membership
+from credentialing.applications.assessments import assess_requirement
 from credentialing.applications.models import Application
-from credentialing.applications.progress import assess_requirement, refreshed_once
+from credentialing.applications.progress import refreshed_once
 from credentialing.applications.services.drafts import save_application_form, start_application, submit_application
 from credentialing.applications.services.lifecycle import sign_off_stage
 from credentialing.applications.services.supervision import answer_supervision, ask_supervisor

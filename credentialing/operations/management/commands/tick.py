@@ -1,6 +1,6 @@
 """`manage.py tick`: what time alone changes. Run it daily; running it again changes nothing."""
 
-from datetime import date, timedelta
+from datetime import date
 from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError, CommandParser
@@ -10,15 +10,13 @@ from django.utils import timezone
 from credentialing.accounts.models import Person
 from credentialing.applications.models import Application
 from credentialing.applications.progress import refresh_progress
-from credentialing.correspondence.tasks import take_up_letters
 from credentialing.council.witness import send_checkpoint
+from credentialing.drafting.migrating import migrate_what_is_due
 from credentialing.operations.effective_settings import record_changed_settings
-from workflows.checkpoints import make_checkpoint
+from credentialing.operations.upkeep import take_up_what_lies
+from workflows.checkpoints import LedgerForked, make_checkpoint
 from workflows.deadlines import meet_deadlines
-from workflows.effects import take_up
 from workflows.signing import SigningKeyMissing
-
-PATIENCE = timedelta(minutes=10)
 
 
 class Command(BaseCommand):
@@ -39,6 +37,10 @@ class Command(BaseCommand):
             self.stdout.write(f"{met.deadline.act}, {met.subject or met.deadline.subject_id}: {said}")
         if dry_run:
             return
+        for migration in migrate_what_is_due(now=now):
+            self.stdout.write(f"{migration.version}: {migration.moved} cases moved to it.")
+            for line in migration.refused:
+                self.stdout.write(f"  not moved: {line}")
         cases = list(Application.objects.under_way().values_list("pk", flat=True))
         for pk in cases:
             with transaction.atomic():
@@ -46,15 +48,16 @@ class Command(BaseCommand):
         changed = record_changed_settings(actor=system, now=now)
         if changed:
             self.stdout.write(f"Settings that are new or have changed: {', '.join(changed)}.")
-        forgotten = take_up(before=now - PATIENCE) + take_up_letters(before=now - PATIENCE)
-        self.stdout.write(f"{len(cases)} cases brought up to date, {forgotten} tasks taken up again.")
+        self.stdout.write(
+            f"{len(cases)} cases brought up to date, {take_up_what_lies(now).tasks} tasks taken up again."
+        )
         self._sign(timezone.localdate(now))  # last: a missing key or a full disk keeps nothing else from being done
 
     def _sign(self, today: date) -> None:
         """A checkpoint of everything up to here, and the council's letters."""
         try:
             checkpoint = make_checkpoint()
-        except (SigningKeyMissing, OSError) as refusal:
+        except (SigningKeyMissing, LedgerForked, OSError) as refusal:
             msg = f"No checkpoint was made: {refusal}"
             raise CommandError(msg) from refusal
         if checkpoint is not None:

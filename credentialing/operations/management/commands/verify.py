@@ -1,18 +1,15 @@
 """`manage.py verify [--since CHECKPOINT]`: is what is stored still what was recorded?"""
 
-import time
 from argparse import ArgumentParser
 from pathlib import Path
 from typing import Any
 
-from django.core.management.base import BaseCommand, CommandError, OutputWrapper
+from django.core.management.base import BaseCommand, CommandError
 
+from credentialing.operations.terminal import Bar
 from workflows.checkpoints import latest_checkpoint
 from workflows.sequencer import waiting_entries
 from workflows.verification import examine
-
-WIDTH = 30
-PAUSE = 0.1  # seconds between two drawings of the bar
 
 
 class Command(BaseCommand):
@@ -60,33 +57,6 @@ class Command(BaseCommand):
         waiting = waiting_entries()
         rest = f" {waiting} entries wait for their place in the tree." if waiting else ""
         self.stdout.write(f"Everything is as it was recorded. {signed}{rest}")
-
-
-class Bar:
-    """A progress bar on a terminal."""
-
-    def __init__(self, screen: OutputWrapper) -> None:
-        self.screen = screen
-        self.drawn = 0.0
-        self.width = 0
-
-    def draw(self, what: str, done: int, total: int) -> None:
-        """Show how far it is, at most ten times a second."""
-        now = time.monotonic()
-        if now - self.drawn < PAUSE and done < total:
-            return
-        self.drawn = now
-        filled = WIDTH * done // total if total else WIDTH
-        text = f"\r{what} [{'#' * filled}{'.' * (WIDTH - filled)}] {done:,} of {total:,}"
-        self.screen.write(text.ljust(self.width), style_func=str, ending="")
-        self.screen.flush()
-        self.width = len(text)
-
-    def clear(self) -> None:
-        """Leave the line to others."""
-        self.screen.write("\r" + " " * self.width + "\r", style_func=str, ending="")
-        self.screen.flush()
-        self.width = 0
 
 
 def _nobody(what: str, done: int, total: int) -> None:

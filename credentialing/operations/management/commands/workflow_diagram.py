@@ -9,7 +9,8 @@ from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError
 
 from certificates.lifecycle import CREDENTIAL
-from credentialing.applications.workflow import compile_workflow
+from credentialing.applications.workflow import compile_workflow, without_moves
+from credentialing.drafting.lifecycle import PATHWAY_DRAFT
 from credentialing.evidence.lifecycle import EVIDENCE_FILE
 from credentialing.pathways.loader import load_pathway
 from credentialing.pathways.services import shipped_source
@@ -24,7 +25,12 @@ def _application() -> WorkflowDefinition:
     return compile_workflow(load_pathway(shipped_source("abs-leader")))
 
 
-MACHINES = {"application": _application, "credential": lambda: CREDENTIAL, "evidence_file": lambda: EVIDENCE_FILE}
+MACHINES = {
+    "application": _application,
+    "credential": lambda: CREDENTIAL,
+    "evidence_file": lambda: EVIDENCE_FILE,
+    "pathway_draft": lambda: PATHWAY_DRAFT,
+}
 
 
 class Command(BaseCommand):
@@ -60,11 +66,12 @@ def _page() -> Iterator[str]:
     yield "# The state machines"
     yield ""
     yield "Written by `manage.py workflow_diagram`; the code is `credentialing/applications/workflow.py`,"
-    yield "`certificates/lifecycle.py` and `credentialing/evidence/lifecycle.py`. Only `workflows.services.perform`"
-    yield "takes an edge."
+    yield "`certificates/lifecycle.py`, `credentialing/evidence/lifecycle.py`, `credentialing/drafting/lifecycle.py`."
+    yield "Only `workflows.services.perform` takes an edge. Pictures leave the move to another version out."
     yield from _machine("The application (ABS pathway)", _application())
     yield from _machine("The credential", CREDENTIAL)
     yield from _machine("An uploaded file", EVIDENCE_FILE)
+    yield from _machine("A draft of rules", PATHWAY_DRAFT)
 
 
 def _machine(title: str, definition: WorkflowDefinition) -> Iterator[str]:
@@ -72,7 +79,7 @@ def _machine(title: str, definition: WorkflowDefinition) -> Iterator[str]:
     yield f"## {title}"
     yield ""
     yield "```mermaid"
-    yield mermaid(definition).rstrip()
+    yield mermaid(without_moves(definition)).rstrip()
     yield "```"
     yield ""
     yield "| act | from | to | who may | guards | reason |"

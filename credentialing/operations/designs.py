@@ -1,0 +1,95 @@
+"""Choosing the look of certificates: a seal is uploaded, looked at on a preview, and adopted."""
+
+from django.conf import settings
+from django.db import transaction
+from django.utils import timezone
+
+from certificates.designs import CertificateSeal, adopt_seal, upload_seal
+from certificates.drawing.process import DrawingProcess
+from certificates.facts import CertificateFacts
+from certificates.fonts import in_words, missing_characters
+from certificates.rendering import Design, drawing_job
+from credentialing.accounts.models import Person, Role
+from credentialing.applications.services.certification import signatories_on
+from credentialing.audit.events import Event
+from credentialing.audit.services import record_event
+
+SAMPLE = "Given Name Family Name"
+NUMBER = "SPECIMEN"
+
+
+@transaction.atomic
+def offer_seal(*, content: bytes, actor: Person) -> CertificateSeal:
+    """Keep a seal to be looked at.
+
+    Raises:
+        SealRefused: it is no PNG of a fitting size.
+        PermissionError: the actor is no administrator.
+    """
+    _must_administer(actor)
+    seal = upload_seal(content=content, actor=actor)
+    record_event(
+        event=Event.SEAL_UPLOADED,
+        actor=actor,
+        subject_kind="seal",
+        subject_id=seal.uuid,
+        details={"sha256": seal.sha256},
+    )
+    return seal
+
+
+@transaction.atomic
+def choose_seal(*, seal: CertificateSeal | None, actor: Person) -> CertificateSeal:
+    """Let certificates from now on bear this seal, or (None) the drawn one; earlier ones keep theirs.
+
+    Raises:
+        PermissionError: the actor is no administrator.
+    """
+    _must_administer(actor)
+    chosen = adopt_seal(seal=seal, actor=actor)
+    record_event(
+        event=Event.SEAL_ADOPTED,
+        actor=actor,
+        subject_kind="seal",
+        subject_id=chosen.uuid,
+        details={"sha256": chosen.sha256},
+    )
+    return chosen
+
+
+def specimen(*, name: str, seal: bytes) -> bytes:
+    """A certificate of nobody, unsigned and marked as a specimen by its number, as it would look today.
+
+    Drawn by a process of its own that ends with it, so that no web worker keeps one.
+
+    Raises:
+        ValueError: no font has a letter of the name.
+        RenderingFailed: it could not be drawn.
+    """
+    facts = CertificateFacts(
+        society=settings.SOCIETY_NAME,
+        designation="Credentialed Balint Group Leader",
+        name=name or SAMPLE,
+        post_nominals="",
+        pathway_version="",
+        number=NUMBER,
+        awarded_on=timezone.localdate(),
+        signatories=signatories_on(timezone.localdate()),
+        verify_base_url=settings.BASE_URL,
+        page_size=settings.CERTIFICATE_PAGE_SIZE,
+    )
+    missing = missing_characters(facts.all_text)
+    if missing:
+        msg = f"No font of the certificate has {in_words(missing)}."
+        raise ValueError(msg)
+    process = DrawingProcess()
+    try:
+        return process.draw(drawing_job(facts, "specimen", badge=b"", design=Design(seal=seal)))
+    finally:
+        process.close()
+
+
+def _must_administer(actor: Person) -> None:
+    if Role.ADMINISTRATOR not in actor.roles_on(timezone.localdate()):
+        msg = "Only an administrator chooses the seal."
+        raise PermissionError(msg)
