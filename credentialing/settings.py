@@ -35,6 +35,7 @@ CSRF_TRUSTED_ORIGINS = [BASE_URL]
 
 INSTALLED_APPS = [
     "credentialing.operations",
+    "credentialing.drafting",
     "credentialing.registry",
     "credentialing.council",
     "credentialing.reviews",
@@ -163,7 +164,7 @@ LOGIN_URL = "account_login"
 LOGIN_REDIRECT_URL = "home"
 ACCOUNT_LOGOUT_REDIRECT_URL = "/"
 
-TASKS = {"default": {"BACKEND": "django_tasks_db.DatabaseBackend", "QUEUES": []}}
+TASKS = {"default": {"BACKEND": "workflows.outbox.Outbox", "QUEUES": []}}
 
 MAIL_DIR = DATA_DIR / "mail"
 MAILERS = {
@@ -195,6 +196,14 @@ NAVIGATION = ["credentialing.accounts.navigation.items"]
 # The society: texts on pages and certificates.
 SOCIETY_NAME = env.str("CREDENTIALING_SOCIETY_NAME", default="American Balint Society")
 CERTIFICATES_ROLES = "credentialing.accounts.rules.offices_of"  # how the certificates package asks for offices
+CERTIFICATES_ISSUE_ENTRY = "credentialing.audit.services.issue_entry"  # and for the ledger's entry of an issue
+CERTIFICATES_PAUSED = "credentialing.audit.services.issue_is_paused"  # and whether somebody has stopped the presses
+CERTIFICATES_KEYS_DIR = LEDGER_KEYS_DIR  # `badge` and `document` are folders beside the ledger's key (docs/keys.md)
+CERTIFICATES_TIMESTAMP_URL = env.str("CREDENTIALING_TIMESTAMP_URL", default="")  # RFC 3161; empty: no time stamps
+# Keys in hardware (docs/keys.md): the library of the token's maker, and the PIN; neither is ever written by us.
+CERTIFICATES_PKCS11_MODULE = env.str("CREDENTIALING_PKCS11_MODULE", default="")
+CERTIFICATES_PKCS11_PIN = env.str("CREDENTIALING_PKCS11_PIN", default="")
+CERTIFICATES_TIMESTAMP_ROOTS = env.str("CREDENTIALING_TIMESTAMP_ROOTS", default="")  # PEM file of the authority's root
 CERTIFICATE_PAGE_SIZE = env.str("CREDENTIALING_CERTIFICATE_PAGE_SIZE", default="letter")  # or "a4"
 
 SECURE_CSP = {

@@ -15,6 +15,7 @@ urlpatterns = [
     path("", include("credentialing.evidence.urls")),
     path("", include("credentialing.reviews.urls")),
     path("", include("credentialing.council.urls")),
+    path("", include("credentialing.drafting.urls")),
     path("", include("credentialing.operations.urls")),
     path("", include("credentialing.ui.urls")),
     path("accounts/email/", email, name="account_email"),

@@ -29,7 +29,9 @@ LABELS: tuple[tuple[frozenset[str], str, str], ...] = (
     (frozenset({"treasurer"}), "Fees", "evidence:fees"),
     (frozenset({"council"}), "Council", "council:home"),
     (frozenset({"council", "registrar", "coordinator", "ccc_chair"}), "Leaders", "council:registry"),
+    (frozenset({"coordinator", "administrator", "council"}), "Rules", "drafting:overview"),
     (frozenset({"coordinator", "registrar", "administrator"}), "People", "accounts:people"),
+    (frozenset({"registrar", "administrator"}), "Certificates", "operations:certificates"),
     (frozenset({"administrator"}), "Background work", "operations:work"),
 )
 

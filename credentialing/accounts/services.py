@@ -108,7 +108,7 @@ def record_membership(
         msg = "Only the coordinator or the registrar records memberships, and not their own."
         raise PermissionError(msg)
     running = person.memberships.filter(starts_on=starts_on).first()
-    membership = running or Membership(person=person, starts_on=starts_on)
+    membership = running or Membership(person=person, starts_on=starts_on, recorded_at=now or timezone.now())
     membership.number, membership.ends_on, membership.recorded_by = number, ends_on, actor
     membership.full_clean()
     membership.save()

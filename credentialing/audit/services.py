@@ -7,6 +7,7 @@ from uuid import UUID
 
 from django.utils import timezone
 
+from certificates.models import Certificate
 from credentialing.accounts.models import Person
 from credentialing.audit.events import Event
 from credentialing.audit.models import AuditEvent
@@ -31,6 +32,18 @@ def record_event(
         details=dict(details or {}),
         recorded_at=now or timezone.now(),
     )
+
+
+def issue_entry(certificate: Certificate) -> AuditEvent | None:
+    """The entry that recorded which bytes were issued as this certificate (`CERTIFICATES_ISSUE_ENTRY`)."""
+    issues = AuditEvent.objects.about("certificate", certificate.uuid).filter(event=Event.CERTIFICATE_ISSUED)
+    return issues.filter(details__sha256=certificate.sha256).order_by("pk").first()
+
+
+def issue_is_paused() -> bool:
+    """Whether somebody has paused the drawing of certificates and nobody has resumed it (`CERTIFICATES_PAUSED`)."""
+    last = AuditEvent.objects.filter(event__in=[Event.ISSUE_PAUSED, Event.ISSUE_RESUMED]).order_by("pk").last()
+    return last is not None and last.event == Event.ISSUE_PAUSED
 
 
 def record_view(
