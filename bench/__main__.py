@@ -8,7 +8,12 @@ from importlib import import_module
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent
-BENCHMARKS = {"transition": "bench.transition", "verify": "bench.verify"}
+BENCHMARKS = {
+    "certificates": "bench.certificates",
+    "progress": "bench.progress",
+    "transition": "bench.transition",
+    "verify": "bench.verify",
+}
 
 
 def main(arguments: list[str] | None = None) -> int:

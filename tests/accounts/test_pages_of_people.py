@@ -1,6 +1,6 @@
 """The officers' pages of people: who gets in, and what they answer to each refusal."""
 
-from datetime import timedelta
+from datetime import date, timedelta
 from uuid import uuid4
 
 import pytest
@@ -92,7 +92,7 @@ def test_people_are_shown_by_pages(client, cora):
 
 def test_person_shows_offices_memberships_and_conflicts(client, cora, ada):
     Term.objects.create(person=ada, role=Role.OBSERVER, starts_on="2020-01-01")
-    MembershipFactory(person=ada, starts_on="2021-02-03", number="4711")
+    MembershipFactory(person=ada, starts_on=date(2021, 2, 3), number="4711")
     declare_conflict(person=ada, other=cora, relation="cousin", actor=ada)
     client.force_login(cora)
 

@@ -13,11 +13,12 @@ from django.db import DatabaseError, connection
 from django.test import Client
 from django.utils import timezone
 
+from certificates import issuing
 from certificates import services as certificates
 from certificates.models import Certificate
 from credentialing.accounts.models import Person, Role
 from credentialing.accounts.services import close_account, grant_role
-from credentialing.applications.progress import assess_requirement
+from credentialing.applications.assessments import assess_requirement
 from credentialing.applications.services.drafts import start_application
 from credentialing.applications.services.supervision import ask_supervisor
 from credentialing.audit.models import AuditEvent
@@ -240,7 +241,7 @@ ACTS = (
 
 @pytest.fixture(autouse=True)
 def _drawn_quickly(monkeypatch):
-    monkeypatch.setattr(certificates, "render_in_child", lambda facts, token: b"%PDF-1.7")
+    monkeypatch.setattr(issuing, "document_of", lambda certificate: b"%PDF-1.7")
 
 
 @pytest.mark.parametrize("prepare", ACTS, ids=lambda prepare: prepare.__name__)

@@ -9,6 +9,7 @@ from django.core.management import CommandError, call_command
 from django.urls import reverse
 from django.utils import timezone
 
+from certificates import issuing
 from certificates import services as certificates
 from credentialing.accounts.models import SYSTEM_PERSON_ID, Person, Role
 from credentialing.accounts.services import AccountUnchanged, close_account, reopen_account
@@ -176,7 +177,7 @@ def test_neither_the_system_nor_an_earlier_holder_has_an_account_to_open(admin):
 
 @pytest.fixture
 def _drawn_quickly(monkeypatch):
-    monkeypatch.setattr(certificates, "render_in_child", lambda facts, token: b"%PDF-1.7")
+    monkeypatch.setattr(issuing, "document_of", lambda certificate: b"%PDF-1.7")
 
 
 @pytest.mark.usefixtures("_drawn_quickly")
@@ -203,7 +204,7 @@ def test_publishing_a_pathway_is_recorded_once(admin):
         version = publish_pathway(source=shipped_source("abs-leader"), actor=admin, in_force_from=date(2026, 1, 2))
     event = only("pathways:version:published")
     assert (event.actor, event.subject_id) == (admin, version.uuid)
-    assert event.details == {"version": str(version), "digest": version.digest, "from": "2026-01-02"}
+    assert event.details == {"version": str(version), "digest": version.digest, "from": "2026-01-02", "policy": "pin"}
 
 
 def test_supervision_is_recorded_from_the_question_to_its_end():

@@ -1,32 +1,59 @@
 """What letters say: the words of one template, to one person, written once."""
 
 from datetime import UTC, date, datetime
+from decimal import Decimal
 from pathlib import Path
 
 import pytest
 from django.conf import settings as django_settings
 from django.template import TemplateDoesNotExist
+from django.utils import timezone
 from django_tasks_db.models import DBTaskResult
 
 from certificates.models import Certificate
 from certificates.services import issue_certificate
 from certificates.signals import certificate_refused
 from credentialing.accounts.models import Person, Role
-from credentialing.applications.progress import assess_requirement
-from credentialing.applications.services.lifecycle import change_lifecycle
+from credentialing.applications.assessments import assess_requirement
+from credentialing.applications.models import Application
+from credentialing.applications.services.answers import change_answers
+from credentialing.applications.services.drafts import save_application_form, start_application, submit_application
+from credentialing.applications.services.lifecycle import change_lifecycle, sign_off_stage
+from credentialing.applications.services.moves import move_application
 from credentialing.applications.services.supervision import answer_supervision, ask_supervisor
 from credentialing.correspondence.models import Letter
 from credentialing.correspondence.services import send_letter
-from credentialing.council.services import change_standing
+from credentialing.council.services import cast_ballot, change_standing
 from credentialing.council.witness import send_checkpoint
+from credentialing.drafting.migrating import migrate_what_is_due
+from credentialing.drafting.services import (
+    approve_draft,
+    begin_draft,
+    examine_draft,
+    propose_draft,
+    publish_draft,
+    refuse_draft,
+)
+from credentialing.evidence.services.credentials import (
+    ask_reference,
+    decline_reference,
+    enter_exam_result,
+    give_reference,
+)
 from credentialing.evidence.services.log import add_log_entry, deny_log_entry
 from credentialing.evidence.services.quarantine import destroy_file, quarantine_file, release_file
 from credentialing.operations.demo.walk import Officers, noon
 from credentialing.operations.services import tell_administrators
+from credentialing.pathways.models import PathwayVersion
+from credentialing.pathways.services import publish_pathway, shipped_source
+from credentialing.pathways.writing import change_values
+from credentialing.registry.sharing.services import request_correction, send_link
 from credentialing.reviews.services import return_requirement
+from credentialing.reviews.waivers import waive_requirement
 from tests.evidence.acts import upload
 from tests.evidence.samples import pdf
-from tests.factories import PersonFactory, make_officers, make_walk
+from tests.factories import MembershipFactory, PersonFactory, make_officers, make_walk
+from tests.pathways.files import changed
 from workflows.checkpoints import make_checkpoint
 
 pytestmark = pytest.mark.django_db
@@ -165,9 +192,88 @@ def write_letters_of_the_whole_way(officers: Officers) -> None:
     certificate.problem = "its fonts have no 𓀀"
     certificate_refused.send(sender=Certificate, certificate=certificate)
     assert Letter.objects.filter(template="certificate_refused", recipient=registrar).exists()
+    certificate.refresh_from_db()
+    send_link(certificate=certificate, address="clinic@example.org", actor=walk.candidate)
+    request_correction(certificate=certificate, wish="An “O'Neil” & no other", actor=walk.candidate)
     council = walk.officers.council[0]
     for name in ("suspend", "reinstate"):
         change_standing(credential=credential, name=name, actor=council, reason="See the minutes & the letter")
+
+
+def write_letters_of_other_pathways(officers: Officers) -> None:
+    coach, leader = (applicant(pathway) for pathway in ("icf-pcc", "uk-leader"))
+    asked = {"application": coach, "requirement": "mentor_reference", "actor": coach.candidate}
+    first, second = (
+        ask_reference(referee_name=name, referee_email=f"{name}@example.net", **asked) for name in ("Rory", "Rita")
+    )
+    give_reference(reference=first, relation="teacher", text="A calm leader.", recommended=True)
+    decline_reference(reference=second)
+    enter_exam_result(
+        application=coach,
+        requirement="knowledge",
+        actor=officers.coordinator,
+        taken_on=timezone.localdate(),
+        score=Decimal(470),
+    )
+    waive_requirement(
+        application=leader, requirement="co_leading", actor=officers.chair, reason="Led & taught for ten years."
+    )
+
+
+def applicant(pathway: str) -> Application:
+    publish_pathway(source=shipped_source(pathway), actor=PersonFactory(), in_force_from=date(2015, 1, 1))
+    candidate = MembershipFactory(person__name="Cleo").person
+    application = start_application(actor=candidate, pathway=pathway)
+    profile = {"psychodynamic_training": "no"}
+    words = {"motivation": "a", "prior_experience": "b", "practice": "c"}
+    save_application_form(application=application, actor=candidate, **words, profile=profile)
+    submit_application(application=application, actor=candidate)
+    application.refresh_from_db()
+    return application
+
+
+def write_letters_of_rules(officers: Officers) -> None:
+    case = Application.objects.get(pathway_version__pathway__slug="uk-leader")
+    change_answers(
+        application=case, actor=officers.coordinator, answers={"psychodynamic_training": "yes"}, reason="A typo & more"
+    )
+    start_application(actor=MembershipFactory(person__name="Bo").person, pathway="uk-leader")
+    source = change_values(case.pathway_version.source, (), {"version": "2030.1"})
+    draft = begin_draft(slug="uk-leader", source=source, actor=officers.coordinator, what="Begun")
+    asked = {
+        "purpose": "It was too easy & too short.",
+        "in_force_from": timezone.localdate(),
+        "policy": PathwayVersion.Policy.PIN,
+    }
+    for _ in range(2):
+        examine_draft(draft=draft, actor=officers.coordinator)
+        propose_draft(draft=draft, actor=officers.coordinator, **asked)
+        if not Letter.objects.filter(template="draft_refused").exists():
+            refuse_draft(draft=draft, actor=officers.council[0], reason="Too hard & too long")
+    for member in officers.council[:3]:
+        approve_draft(draft=draft, actor=member, seen_revision=1)
+    draft.refresh_from_db()
+    version = publish_draft(draft=draft, actor=officers.coordinator)
+    move_application(application=case, version=version, actor=officers.coordinator, reason="Asked & granted")
+    publish_pathway(
+        source=change_values(change_values(source, (), {"version": "2031.1"}), ("stages", 0), {"slug": "entered"}),
+        actor=officers.coordinator,
+        in_force_from=timezone.localdate(),
+        policy=PathwayVersion.Policy.MIGRATE,
+    )
+    migrate_what_is_due(now=timezone.now())
+
+
+def write_letters_of_consolation(officers: Officers) -> None:
+    award = 'number_prefix = "SML"'
+    source = changed(award, f'{award}\nconsolation = "Letter of Participation"')
+    publish_pathway(source=source, actor=PersonFactory(), in_force_from=date(2015, 1, 1))
+    candidate = MembershipFactory(person__name="Di").person
+    application = start_application(actor=candidate, pathway="small")
+    submit_application(application=application, actor=candidate)
+    sign_off_stage(application=application, actor=officers.coordinator)
+    for member in officers.council[:2]:
+        cast_ballot(application=application, actor=member, choice="decline", reason="Not & yet", consolation=True)
 
 
 def test_every_template_is_used_by_a_service_and_says_everything():
@@ -178,6 +284,9 @@ def test_every_template_is_used_by_a_service_and_says_everything():
     tell_administrators(what="After 6 attempts this was given up: draw certificate.")
 
     write_letters_of_quarantine(officers)
+    write_letters_of_other_pathways(officers)
+    write_letters_of_rules(officers)
+    write_letters_of_consolation(officers)
     send_checkpoint(checkpoint=make_checkpoint(), on=date(2026, 5, 4))
 
     letters = Letter.objects.all()

@@ -8,8 +8,8 @@ import pytest
 from certificates.models import Certificate, Credential
 from certificates.services import issue_certificate
 from credentialing.accounts.models import Membership, Person, Role, Term
+from credentialing.applications.assessments import assess_case, assess_requirement
 from credentialing.applications.models import Application, AwaitedAct
-from credentialing.applications.progress import assess_case, assess_requirement
 from credentialing.applications.services.drafts import save_application_form, start_application, submit_application
 from credentialing.applications.services.lifecycle import sign_off_stage
 from credentialing.applications.services.supervision import answer_supervision, ask_supervisor
@@ -81,7 +81,7 @@ def test_case_walks_from_draft_to_an_issued_certificate():
         submit_application(application=application, actor=candidate, now=START)
     assert {item.requirement for item in refused.value.unmet} == {"membership", "first_intensive", "application_form"}
 
-    Membership.objects.create(person=candidate, starts_on=date(2023, 1, 1), recorded_by=coordinator)
+    Membership.objects.create(person=candidate, starts_on=date(2023, 1, 1), recorded_by=coordinator, recorded_at=START)
     intensive(organiser, candidate, date(2023, 10, 5))
     save_application_form(
         application=application, actor=candidate, motivation="a", prior_experience="b", practice="c", now=START

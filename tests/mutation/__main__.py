@@ -20,10 +20,16 @@ RESULTS = Path("var/mutation.json")
 SLOW = "--deselect=tests/workflows/test_walks.py::test_engine_does_what_the_dicts_say_on_any_walk"
 ENGINE = ["tests/workflows", SLOW]
 CASE = [f"tests/applications/test_{name}.py" for name in ("lifecycle", "stages", "certification", "progress")]
+FILES = [
+    f"tests/certificates/test_{name}.py" for name in ("attacks", "badges", "baking", "examining", "keys_of_badges")
+]
+SIGNATURES = [f"tests/certificates/test_{name}.py" for name in ("attacks", "signing")]
+ISSUE = [f"tests/certificates/test_{name}.py" for name in ("crashes", "effects", "issuing")]
 SCOPE = {
     "workflows/guards.py": ENGINE,
     "workflows/services.py": ENGINE,
     "workflows/subjects.py": ENGINE,
+    "workflows/models/rows.py": ENGINE,
     "workflows/definitions.py": ENGINE,
     "workflows/ledger.py": ENGINE,
     "workflows/merkle.py": ENGINE,
@@ -33,6 +39,16 @@ SCOPE = {
     "workflows/sequencer.py": ENGINE,
     "credentialing/applications/guards.py": CASE,
 }
+ASKED_FOR = {  # what guards the certificates: tried when it is named
+    "certificates/examination.py": FILES,
+    "certificates/badge/baking.py": FILES,
+    "certificates/badge/checking.py": FILES,
+    "certificates/badge/graph.py": FILES,
+    "certificates/badge/integrity.py": FILES,
+    "certificates/uploads.py": FILES,
+    "certificates/signing/examining.py": SIGNATURES,
+    "certificates/issuing.py": ISSUE,
+}
 WORDS = {SURVIVED: "lives in a fork:", TIMEOUT: "ran out of time:"}
 OPTIONS = ["-q", "-p", "no:cacheprovider", "-p", "tests.mutation.swapped"]
 
@@ -40,7 +56,12 @@ OPTIONS = ["-q", "-p", "no:cacheprovider", "-p", "tests.mutation.swapped"]
 def main() -> int:
     """1 where a mutant survives unexplained."""
     parser = argparse.ArgumentParser(prog="bin/mutation", description=__doc__)
-    parser.add_argument("only", nargs="*", metavar="FILE[:FUNCTION]", help="nothing but these")
+    parser.add_argument(
+        "only",
+        nargs="*",
+        metavar="FILE[:FUNCTION]",
+        help="nothing but these (the function “import” is what the import runs)",
+    )
     parser.add_argument("--jobs", type=int, default=1, help="how many at a time (1)")
     parser.add_argument("--quick", action="store_true", help="forks only: nothing that the import runs")
     options = parser.parse_args()
@@ -50,13 +71,13 @@ def main() -> int:
         mutant
         for path, _, function in wanted
         for mutant in mutants_of(Path(path))
-        if not function or mutant.function == function
+        if not function or (mutant.function or "import") == function
     ]
     outcomes: dict[Mutant, int] = {}
     with tempfile.TemporaryDirectory(prefix="mutation-") as folder:
         os.environ["TMPDIR"] = tempfile.tempdir = folder
-        for tests in (ENGINE, CASE):
-            if mine := [mutant for mutant in mutants if SCOPE[mutant.path] is tests]:
+        for tests in (ENGINE, CASE, FILES, SIGNATURES, ISSUE):
+            if mine := [mutant for mutant in mutants if (SCOPE | ASKED_FOR)[mutant.path] is tests]:
                 outcomes |= try_all(mine, tests, Path(folder), options)
     report(mutants, outcomes)
     print(f"{time.monotonic() - began:.0f} s")
@@ -81,11 +102,14 @@ def try_all(mutants: list[Mutant], tests: list[str], folder: Path, options: argp
         mutant for mutant, outcome in outcomes.items() if outcome in {NOT_HERE, SURVIVED} and forking.tests[mutant]
     ]
     print(f"{len(again)} of them go on to a process of their own", flush=True)
-    if alone(forking.control, forking.tests[again[0]] if again else [], folder) != SURVIVED:
+    if again and alone(forking.control, forking.tests[again[0]], folder) != SURVIVED:
         sys.exit("in a process of their own they fail without any change")
     with ThreadPoolExecutor(options.jobs) as pool:
         ended_alone = pool.map(lambda mutant: alone(mutant, forking.tests[mutant], folder), again)
-        outcomes |= dict(zip(again, ended_alone, strict=True))
+        for mutant, outcome in zip(again, ended_alone, strict=True):
+            outcomes[mutant] = outcome
+            if outcome == SURVIVED:
+                print(f"lives by itself: {mutant.path}:{mutant.lines.start} {mutant.words}", flush=True)
     return outcomes
 
 

@@ -28,7 +28,7 @@ class Forking:
     def __init__(self, mutants: list[Mutant], folder: Path, jobs: int, tried: Callable[[Mutant, int], object]) -> None:
         self.tried = tried
         self.mutants = mutants
-        unchanged = next(mutant for mutant in mutants if mutant.function)
+        unchanged = next((mutant for mutant in mutants if mutant.function), mutants[0])
         self.control = replace(unchanged, source=Path(unchanged.path).read_text())
         self.folder = folder
         self.jobs = jobs

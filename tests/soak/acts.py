@@ -5,15 +5,16 @@ import random
 import socket
 import time
 from collections.abc import Callable
+from contextlib import suppress
 from typing import Any
 from unittest.mock import patch
 
 from django.db import OperationalError
 
-from certificates import services
+from certificates import issuing
 from certificates.facts import CertificateFacts
 from certificates.models import Certificate, Credential
-from certificates.services import award_credential, issue_certificate, prepare_certificate
+from certificates.services import AlreadyHeld, award_credential, issue_certificate, prepare_certificate
 from credentialing.accounts.models import Person
 from credentialing.applications.models import Application
 from credentialing.applications.services.drafts import start_application
@@ -96,6 +97,15 @@ def award(holder: int, actor: int, **facts: Any) -> Any:
     return award_credential(holder=_person(holder), actor=_person(actor), **facts).number
 
 
+def certify(holder: int, actor: int, **facts: Any) -> Any:
+    """The whole way for one person: awarded unless somebody else has just done so, prepared, issued."""
+    with suppress(AlreadyHeld):
+        award(holder, actor, **facts)
+    (credential,) = Credential.objects.held_by(_person(holder))
+    prepare(credential.pk, actor)
+    return issue(credential.certificates.get().pk, drawn=False)
+
+
 def prepare(credential: int, person: int) -> Any:
     """A certificate is prepared."""
     held = Credential.objects.get(pk=credential)
@@ -108,7 +118,7 @@ def issue(certificate: int, *, drawn: bool) -> Any:
     row = Certificate.objects.get(pk=certificate)
     if drawn:
         return issue_certificate(row).sha256
-    with patch.object(services, "render_in_child", sketch):
+    with patch.object(issuing, "document_of", sketch):
         return issue_certificate(row).sha256
 
 
@@ -117,10 +127,10 @@ def start(person: int) -> Any:
     return start_application(actor=_person(person), pathway="short").uuid
 
 
-def sketch(facts: CertificateFacts, token: str) -> bytes:
+def sketch(certificate: Certificate) -> bytes:
     """In place of the drawing, which takes a second: bytes that differ each time, the hardest case."""
     time.sleep(random.uniform(0, 0.01))
-    return f"%PDF-1.7 {facts.number} {token} {random.random()}".encode()
+    return f"%PDF-1.7 {certificate.credential.number} {certificate.token} {random.random()}".encode()
 
 
 class OverSocket(http.client.HTTPConnection):
@@ -155,6 +165,7 @@ def _person(pk: int) -> Person:
 ACTS: dict[str, Callable[..., Any]] = {
     act.__name__: act
     for act in (
-        sign_requirement, sign_stage, vote, withdraw, upload, take_away, stand, award, prepare, issue, start, click,
+        sign_requirement, sign_stage, vote, withdraw, upload, take_away, stand, award, certify, prepare, issue, start,
+        click,
     )
 }  # fmt: skip

@@ -20,7 +20,7 @@ from django.db import connection
 from django.utils import timezone
 from django_tasks_db.models import DBTaskResult
 
-from certificates import services
+from certificates import issuing
 from certificates.models import Certificate, Credential
 from credentialing.applications.models import Application
 from credentialing.applications.services.lifecycle import change_lifecycle
@@ -119,7 +119,7 @@ def mend(*, drawn: bool) -> None:
     call_command("sweep", "--delete", "--older-than", "0", stdout=StringIO())
     with (
         time_machine.travel(timezone.now() + LATER, tick=True),
-        patch.object(services, "render_in_child", services.render_in_child if drawn else sketch),
+        patch.object(issuing, "document_of", issuing.document_of if drawn else sketch),
     ):
         call_command("tick", stdout=StringIO())
         call_command("db_worker", "--queue-name", "*", "--batch", "--no-startup-delay", verbosity=0)

@@ -13,6 +13,8 @@ from django_tasks_db.models import DBTaskResult
 
 from certificates.models import Certificate, Credential
 from credentialing.applications.models import Application, RequirementProgress
+from credentialing.audit.events import Event
+from credentialing.audit.models import AuditEvent
 from credentialing.correspondence.models import Letter
 from credentialing.council.models import Decision
 from credentialing.reviews.models import SignOff
@@ -148,6 +150,31 @@ def four_workers_issue_one_certificate(society: Society, number: int) -> tuple[l
     return jobs, judge
 
 
+def four_certify_one_person(society: Society, number: int) -> tuple[list[Job], Judge]:
+    """Award, intent and issue four times at once for one person: one credential, one number, one document."""
+    person = society.person()
+    facts = {**society.award(person), "holder": person.pk, "actor": society.registrar.pk, "awarded_on": ""}
+    jobs = [Job("certify", facts)] * 4
+
+    def judge(outcomes: Sequence[str]) -> Iterator[str]:
+        yield from expect(outcomes, [DONE] * 4)
+        credentials = list(Credential.objects.filter(holder=person))
+        certificates = list(Certificate.objects.filter(credential__holder=person))
+        if len(credentials) != 1 or [one.status for one in certificates] != [Certificate.Status.ISSUED]:
+            yield f"{len(credentials)} credentials, certificates {[one.status for one in certificates]}"
+            return
+        (certificate,) = certificates
+        kept = storages["certificates"].listdir(str(certificate.uuid))[1]
+        if [f"{certificate.uuid}/{name}" for name in kept] != [certificate.storage_name]:
+            yield f"kept are {len(kept)} drawings"
+        issues = AuditEvent.objects.about("certificate", certificate.uuid).filter(event=Event.CERTIFICATE_ISSUED)
+        yield from count(1, issues, "entries of the issue")
+        yield from count(1, Letter.objects.filter(dedupe_key=f"certificate:{certificate.uuid}"), "letters")
+        yield from chain(credentials[0])
+
+    return jobs, judge
+
+
 def four_prepare_one_certificate(society: Society, number: int) -> tuple[list[Job], Judge]:
     """All four answer the same certificate; one task is enqueued."""
     credential = society.awarded()
@@ -272,6 +299,7 @@ RACES: dict[str, Race] = {
         withdraw_against_certify,
         two_cases_decided,
         four_workers_issue_one_certificate,
+        four_certify_one_person,
         four_prepare_one_certificate,
         four_awards,
         sign_while_evidence_is_replaced,

@@ -9,8 +9,8 @@ from django.utils import timezone
 from certificates.models import Credential
 from certificates.services import award_credential
 from credentialing.accounts.models import Membership, Person, Role
+from credentialing.applications.assessments import assess_requirement
 from credentialing.applications.models import Application
-from credentialing.applications.progress import assess_requirement
 from credentialing.applications.services.drafts import save_application_form, start_application, submit_application
 from credentialing.applications.services.lifecycle import sign_off_stage
 from credentialing.council.services import cast_ballot
@@ -33,7 +33,14 @@ name = "Soaked Society"
 designation = "Soaked Leader"
 number_prefix = "SOK"
 
-[council]
+[[bodies]]
+slug = "committee"
+label = "Committee"
+by = "sign_off"
+
+[[bodies]]
+slug = "council"
+label = "Council"
 quorum = 2
 
 [[stages]]

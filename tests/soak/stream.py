@@ -8,7 +8,7 @@ from typing import Any
 
 from django.core.management import call_command
 
-from certificates import services
+from certificates import issuing
 from credentialing.applications.models import Application
 from credentialing.applications.services.lifecycle import sign_off_stage
 from credentialing.council.services import cast_ballot, change_standing
@@ -87,5 +87,5 @@ def _told(lines: Any) -> dict[str, Any]:
     """What the driver says first: the seed, and whether certificates are really drawn."""
     facts: dict[str, Any] = json.loads(lines.readline())
     if not facts["drawn"]:
-        services.render_in_child = sketch
+        issuing.document_of = sketch
     return facts

@@ -1,0 +1,145 @@
+"""A stranger checks files in a real browser: sent to the site, or without sending anything."""
+
+import json
+from pathlib import Path
+from typing import Any
+
+import pytest
+from allauth.account.models import EmailAddress
+from playwright.sync_api import Request, expect
+
+from certificates.badge.picture import baked_png, baked_svg
+from certificates.badge.signing import signed_badge
+from certificates.models import Certificate
+from credentialing.accounts.models import Person
+from tests.certificates.badges import badge_of, changed, issued, without
+from tests.certificates.factories import awarded
+from tests.factories import PersonFactory
+from tests.journeys.actors import Actor, Scene
+from workflows.checkpoints import make_checkpoint
+from workflows.services import perform
+
+pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
+NAMES = ("Credentialed Balint Group Leader", "American Balint Society")
+
+
+@pytest.fixture
+def certificate(scene: Scene) -> Certificate:
+    """One among several, so that the way to the root of the tree has some steps."""
+    names = ('Łukasz \\ O\'Neil "Jr."', "Adaeze Obi", "王小明 𝔄")
+    certificates = [issued(awarded(), name=name, verify_base_url=scene.address) for name in names]
+    make_checkpoint()
+    return certificates[0]
+
+
+@pytest.fixture
+def folder(certificate: Certificate, tmp_path: Path) -> Path:
+    badge, read = signed_badge(certificate), badge_of(certificate)
+    files: dict[str, bytes] = {
+        "genuine.pdf": certificate.read(),
+        "genuine.json": badge,
+        "genuine.png": baked_png(*NAMES, badge),
+        "genuine.svg": baked_svg(*NAMES, badge),
+        "flipped.pdf": certificate.read().replace(b"\n", b"\r", 1),
+        "text.txt": b"hello",
+    }
+    wrong: dict[str, dict[str, Any]] = {
+        "name": changed(read, "credentialSubject.name", "Mallory"),
+        "added": changed(read, "evil", "x"),
+        "nested": changed(read, "credentialSubject.achievement.evil", "x"),
+        "empty": changed(read, "description", []),
+        "type": changed(read, "type.2", "Evil"),
+        "left-out": without(read, "validFrom"),
+        "key": changed(read, "proof.0.verificationMethod", "did:key:z6Mk#z6Mk"),
+        "issuer": changed(read, "issuer.id", "did:web:x.example"),
+        "twice": changed(read, "proof.1", read["proof"][0]),
+        "context": changed(read, "@context.3", "https://x.example/"),
+        "date": changed(read, "proof.0.created", "2020-01-01T00:00:00Z"),
+    }
+    files |= {f"{name}.json": json.dumps(badge).encode() for name, badge in wrong.items()}
+    for name, content in files.items():
+        (tmp_path / name).write_bytes(content)
+    return tmp_path
+
+
+def check_here(visitor: Actor, file: Path, bundle: Path | None = None) -> str:
+    visitor.fill({"file": str(file)} | ({"bundle": str(bundle)} if bundle else {}))
+    visitor.page.get_by_role("button", name="Check here").click()
+    answer = visitor.page.locator("#answer")
+    expect(answer.locator(".notice")).to_be_visible()
+    return answer.inner_text()
+
+
+def test_browser_checks_every_kind_without_sending_it(scene: Scene, certificate: Certificate, folder: Path):
+    visitor = scene.actor().go("/verify/").follow("in your browser")
+    sent: list[Request] = []
+    visitor.page.on("request", lambda request: sent.append(request))  # noqa: PLW0108 - the driver marks what it calls
+    for kind in ("pdf", "json", "png", "svg"):
+        said = check_here(visitor, folder / f"genuine.{kind}")
+        assert "Genuine. Valid" in said, f"{kind}: {said}"
+        assert "No" not in said.split(), f"{kind}: {said}"
+        visitor.go("/verify/offline/")
+    assert [request.method for request in sent if request.method != "GET"] == []
+    asked = {request.url.removeprefix(scene.address) for request in sent if request.resource_type == "fetch"}
+    assert asked == {f"/proofs/{certificate.sha256}", f"/credentials/{certificate.uuid}/proof"}
+
+    perform(certificate.credential, "suspend", actor=PersonFactory(offices=["council"]), reason="x")
+    for kind in ("pdf", "png"):
+        assert "Genuine. Suspended" in check_here(visitor, folder / f"genuine.{kind}")
+
+    for wrong in sorted(folder.glob("*.json")):
+        if wrong.stem == "genuine":
+            continue
+        visitor.go("/verify/offline/")
+        assert "Not proved" in check_here(visitor, wrong), wrong.name
+    assert "Not proved" in check_here(visitor, folder / "flipped.pdf")
+    assert "Can't be read" in check_here(visitor, folder / "text.txt")
+    assert scene.faults == []
+
+
+def test_saved_proof_needs_no_network_and_convinces_only_where_it_belongs(
+    scene: Scene, certificate: Certificate, folder: Path
+):
+    visitor = scene.actor().go("/verify/offline/")
+    honest = visitor.page.request.get(f"{scene.address}/credentials/{certificate.uuid}/proof").json()
+    other = Certificate.objects.exclude(pk=certificate.pk).get(pk=certificate.pk + 1)
+    foreign = visitor.page.request.get(f"{scene.address}/proofs/{other.sha256}").json()
+    forged = {
+        "foreign": foreign,
+        "standing": {**honest, "standing": foreign["standing"]},
+        "checkpoint-as-standing": {**honest, "standing": honest["issued"]["checkpoint"]},
+        "words": {**honest, "standing": honest["standing"].replace("active", "resigned")},
+        "entry": changed(honest, "issued.entry", honest["issued"]["entry"].replace("edition", "Edition")),
+        "place": changed(honest, "issued.leaf_index", honest["issued"]["leaf_index"] + 1),
+        "path": changed(honest, "issued.audit_path", honest["issued"]["audit_path"][:-1]),
+        "root": changed(honest, "issued.checkpoint", foreign["standing"]),
+    }
+    for name, bundle in {"honest": honest, **forged}.items():
+        (folder / f"{name}.bundle").write_text(json.dumps(bundle))
+    visitor.page.context.set_offline(True)
+    assert "Genuine. Valid" in check_here(visitor, folder / "genuine.pdf", folder / "honest.bundle")
+    assert "Genuine. Valid" in check_here(visitor, folder / "genuine.json", folder / "honest.bundle")
+    for name in forged:
+        assert "Not proved" in check_here(visitor, folder / "genuine.pdf", folder / f"{name}.bundle"), name
+
+
+def confirmed(person: Person) -> str:
+    """The address of somebody who may log in."""
+    EmailAddress.objects.create(user=person, email=person.email, verified=True, primary=True)
+    return person.email
+
+
+def test_stranger_sends_a_file_and_reads_the_answer(scene: Scene, certificate: Certificate, folder: Path):
+    visitor = scene.actor()
+    for name, words in (
+        ("genuine.pdf", ("Genuine", "in force today")),
+        ("genuine.png", ("Genuine", "in force today")),
+        ("name.json", ("Altered", "name of the holder", "Mallory", "What the registry says instead")),
+        ("text.txt", ("Can't be read",)),
+    ):
+        visitor.go("/verify/").fill({"file": str(folder / name)}).press("Check the file").sees(*words)
+    visitor.page.get_by_text("The proof, for those who want it").click()
+    holder = scene.actor(confirmed(certificate.credential.holder))
+    holder.go(f"/my/certificates/{certificate.uuid}/").sees("Show it")
+    scene.actor().go("/achievements/abs-leader").sees("3 people hold it today")
+    assert scene.faults == []
