@@ -80,6 +80,7 @@ class Standing:
                 self.Period(
                     starts_on=timezone.localdate(row.accepted_at),
                     ends_on=_day_before(row),
+                    known_on=timezone.localdate(row.accepted_at),
                     reference=EvidenceReference(
                         kind="supervision", id=str(row.pk), sha256=content_digest(row.pk, row.supervisor_id)
                     ),
@@ -125,10 +126,14 @@ class Standing:
                 next_step="Renew your membership." if ended else "Become a member of the society.",
                 changes_on=min(ahead, default=None),
             )  # fmt: skip
-        if any(asked <= on and (ended is None or ended > on) for asked, ended in facts.asked):
-            return Progress(met=False, started=True, summary="Asked; waiting for the answer", waiting_on="supervisor")
+        waits = any(asked <= on and (ended is None or ended > on) for asked, ended in facts.asked)
         return Progress(
-            met=False, started=False, summary="Nobody asked yet", waiting_on="candidate", next_step="Ask a supervisor."
+            met=False,
+            started=waits,
+            summary="Asked; waiting for the answer" if waits else "Nobody asked yet",
+            waiting_on="supervisor" if waits else "candidate",
+            next_step="" if waits else "Ask a supervisor.",
+            changes_on=min(ahead, default=None),
         )
 
     def sentence(self, requirement: Requirement) -> str:

@@ -171,6 +171,21 @@ def test_third_evaluator_who_has_not_filed_holds_nothing_up():
     assert judge(asked(1, C), asked(2, C), asked(3)).met
 
 
+def test_third_evaluator_who_agrees_makes_it_no_later():
+    assert judge(asked(1, C), asked(2, C), asked(3, D)).met_on == C
+
+
+def test_rule_met_again_after_a_doubt_is_met_since_then():
+    most = rule(Observation, observers=1, rule="majority")
+    people = (asked(1, A), asked(2, B, ready=False), asked(3, C), asked(4, D))
+
+    def met_on(number):
+        facts = Observation.Facts(events=(people[:number],))
+        return Observation().assess(most, facts, looked_at(LATER, None)).met_on
+
+    assert [met_on(number) for number in (1, 2, 3, 4)] == [A, None, C, C]
+
+
 def test_coordinator_is_next_when_nobody_has_been_asked_before_the_last_intensive():
     progress = judge()
 

@@ -79,9 +79,12 @@ class Holding:
     def assess(self, requirement: Requirement, facts: tuple["Holding.Held", ...], moment: Moment) -> Progress:
         """Held for long enough on that day, and still valid where that is asked."""
         rule, on = requirement.parameters, moment.on
-        known = [held for held in facts if held.stood_on(on) and held.since <= on]
+        known = sorted(
+            (held for held in facts if held.stood_on(on) and held.since <= on),
+            key=lambda held: (held.since, held.day, held.reference.id),
+        )
         ended = [held for held in known if rule.active and held.ends is not None and held.ends < on]
-        valid = sorted((h for h in known if h not in ended), key=lambda h: (h.since, h.day, h.reference.id))
+        valid = [held for held in known if held not in ended]
         if not valid:
             return Progress(
                 met=False,

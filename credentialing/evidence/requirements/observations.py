@@ -103,8 +103,9 @@ class Observation:
         asked = _deciding([event for event in known if event], rule, on)
         filed = _filed(asked, on)
         observers = {a.observer for a in filed}
-        enough = len(observers) >= rule.observers
-        met = enough and _satisfied(filed, rule)
+        enough = _enough(filed, rule)
+        met_on = _met_since(filed, rule)
+        met = met_on is not None
         if len({a.observer for a in asked}) < rule.observers:
             waiting_on = "coordinator"
         elif len(filed) < len(asked):
@@ -127,7 +128,7 @@ class Observation:
             need_amount=Decimal(rule.observers),
             waiting_on="" if met else waiting_on,
             references=tuple(a.reference for a in filed),
-            met_on=max(a.filed_on for a in filed if a.filed_on) if met else None,
+            met_on=met_on,
             next_step="Register for another intensive." if failed else "",
             unit="evaluations",
             lacks=() if met else ("a new evaluation",) if failed else _lacks(rule.observers - len(observers)),
@@ -151,9 +152,25 @@ def _deciding(events: list[list[Observation.Asked]], rule: Observation.Parameter
     """The event whose observers are listened to, of several with the latest first."""
     for event in events:
         filed = _filed(event, on)
-        if len({a.observer for a in filed}) >= rule.observers:
+        if _enough(filed, rule):
             return event if _satisfied(filed, rule) else events[0]
     return events[0] if events else []
+
+
+def _enough(filed: list[Observation.Asked], rule: Observation.Parameters) -> bool:
+    return len({a.observer for a in filed}) >= rule.observers
+
+
+def _met_since(filed: list[Observation.Asked], rule: Observation.Parameters) -> date | None:
+    """Since when these words meet the rule without a break: one more good word makes it no later."""
+    since = None
+    for day in sorted({a.filed_on for a in filed if a.filed_on}):
+        then = _filed(filed, day)
+        if not (_enough(then, rule) and _satisfied(then, rule)):
+            since = None
+        elif since is None:
+            since = day
+    return since
 
 
 def _lacks(more: int) -> tuple[str, ...]:
