@@ -1,9 +1,11 @@
 """Count of supervision sessions and debriefs; duration of the candidacy."""
 
+from dataclasses import replace
 from datetime import date
 from decimal import Decimal
 
 from credentialing.evidence.requirements import Count, Duration
+from credentialing.pathways.definitions import Variation
 from tests.evidence.facts import log, looked_at, rule, session
 
 LATER = date(2030, 1, 1)
@@ -87,6 +89,23 @@ def test_supervision_after_the_day_of_judgement_is_not_seen():
 
     assert not assess(facts, on=date(2024, 3, 31)).started
     assert assess(facts, on=date(2024, 4, 1)).have == "1"
+
+
+def test_session_of_days_with_a_window_of_their_own_is_lost_on_the_day_that_was_named():
+    lasting = rule(Count, unit="session", at_least=Decimal(2))
+    for_a_time = Variation(
+        starts_on=date(2020, 3, 1), ends_on=date(2020, 12, 31), reason="Sessions by telephone counted for a while",
+        parameters=replace(lasting.parameters, window_months=18),
+    )  # fmt: skip
+    varied = replace(lasting, variations=(for_a_time,))
+    facts = log(session(date(2019, 5, 1)), session(date(2020, 6, 15)), counts_from=date(2019, 1, 1))
+
+    before = assess(facts, on=date(2021, 12, 14), requirement=varied)
+    after = assess(facts, on=date(2021, 12, 15), requirement=varied)
+
+    assert (before.met, before.changes_on) == (True, date(2021, 12, 15))
+    assert (after.have, after.changes_on) == ("1", None)
+    assert after.uncounted == ("June 15, 2020: more than 18 months ago",)
 
 
 def test_rule_of_a_count_says_what_is_counted():
