@@ -126,6 +126,19 @@ def test_child_stays_and_is_replaced_when_it_was_ended(own):
     assert own._process.pid != pid
 
 
+def test_forked_process_gets_a_child_of_its_own_and_leaves_its_parents_alone(own, monkeypatch):
+    first = own.draw(JOB)
+    of_the_parent = own._process
+    monkeypatch.setattr(processes.os, "getpid", lambda: -1)
+    assert own.draw(JOB) == first
+    assert own._process.pid != of_the_parent.pid
+    os.kill(of_the_parent.pid, 0)  # it still runs
+    of_the_parent.returncode = None
+    of_the_parent.stdin.close()
+    of_the_parent.stdout.close()
+    assert of_the_parent.wait() == 0
+
+
 def test_child_makes_room_for_another_after_many_documents(process_of, monkeypatch):
     monkeypatch.setattr(processes, "DOCUMENTS", 2)
     process = process_of("import os\nfor line in sys.stdin: answer(b'%%PDF-%d' % os.getpid())")

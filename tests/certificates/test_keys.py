@@ -144,10 +144,17 @@ def test_damaged_document_key_is_named(folder):
     place = folder / "document" / "leaf" / "key-1.pem"
     signer = keys.document_signer()
     locked = signer.key.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, BestAvailableEncryption(b"words"))
-    for content in (b"no key", badge_folder().make(), leaf_of_another(), locked):
+    certificates = authority.public_part(place.read_bytes())
+    for content, why in {
+        b"no key": "Unable to load PEM",
+        leaf_of_another(): "key",
+        badge_folder().make() + certificates: "no elliptic-curve key",
+        locked + certificates: "Password was not given",
+    }.items():
         place.write_bytes(content)
-        with pytest.raises(keys.KeyMissing):
+        with pytest.raises(keys.KeyMissing, match=why) as refusal:
             keys.document_signer()
+        assert "key-1.pem" in str(refusal.value)
 
 
 def leaf_of_another() -> bytes:
