@@ -130,13 +130,20 @@ def try_again(run: EffectRun) -> bool:
     return bool(again)
 
 
+@transaction.atomic
 def take_up(*, before: datetime) -> int:
-    """Enqueue again what should have been done by then (a worker died with it); answers how many."""
+    """Enqueue again what should have been done by then (a worker died with it); answers how many.
+
+    It is due from now on, so that what merely waits in a long queue isn't enqueued again at every look, and not by
+    each of two who look at once.
+    """
     forgotten = EffectRun.objects.due(before).filter(Q(claimed_until__isnull=True) | Q(claimed_until__lt=before))
-    runs = list(forgotten.values_list("pk", flat=True))
-    for pk in runs:
-        run_effect.enqueue(pk)
-    return len(runs)
+    taken = 0
+    for pk, due_at in forgotten.values_list("pk", "due_at"):
+        if EffectRun.objects.filter(pk=pk, due_at=due_at, done_at=None).update(due_at=timezone.now()):
+            run_effect.enqueue(pk)
+            taken += 1
+    return taken
 
 
 @transaction.atomic

@@ -46,12 +46,19 @@ def deliver_letter(letter_uuid: str) -> None:
         )
 
 
+@transaction.atomic
 def take_up_letters(*, before: datetime) -> int:
-    """Queue again what should have been delivered by then (a worker died with it); answers how many."""
-    forgotten = list(Letter.objects.waiting().filter(due_at__lt=before).unclaimed(before))
-    for letter in forgotten:
-        deliver_letter.enqueue(str(letter.uuid))
-    return len(forgotten)
+    """Queue again what should have been delivered by then (a worker died with it); answers how many.
+
+    It is due from now on: a letter that merely waits behind many others isn't queued again at every look.
+    """
+    forgotten = Letter.objects.waiting().filter(due_at__lt=before).unclaimed(before)
+    taken = 0
+    for uuid, due_at in forgotten.values_list("uuid", "due_at"):
+        if Letter.objects.waiting().filter(uuid=uuid, due_at=due_at).update(due_at=timezone.now()):
+            deliver_letter.enqueue(str(uuid))
+            taken += 1
+    return taken
 
 
 def _post(letter: Letter) -> None:

@@ -232,6 +232,9 @@ class SimulationRun(models.Model):
     revision = models.PositiveIntegerField()
     wanted_by = models.ForeignKey(Person, on_delete=models.CASCADE, related_name="+")
     wanted_at = models.DateTimeField(default=timezone.now, editable=False)
+    attempts = models.PositiveSmallIntegerField(default=0)
+    due_at = models.DateTimeField(default=timezone.now, editable=False)
+    claimed_until = models.DateTimeField(null=True)  # a worker is at it until then, if it says no more
     done = models.PositiveIntegerField(default=0)
     total = models.PositiveIntegerField(null=True)
     finished_at = models.DateTimeField(null=True)

@@ -1,4 +1,4 @@
-"""What a dead process has left lying is taken up: entries without a place in the tree, effects, letters."""
+"""What a dead process left lying is taken up: entries without a place in the tree, effects, letters, simulations."""
 
 import logging
 import threading
@@ -6,21 +6,30 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from django.db import Error, close_old_connections, connections
+from django.tasks import TaskResultStatus
 from django.utils import timezone
+from django_tasks_db.models import DBTaskResult
 
 from credentialing.correspondence.tasks import take_up_letters
+from credentialing.drafting.tasks import take_up_simulations
 from workflows.effects import take_up
 from workflows.sequencer import sequence_entries
 
 logger = logging.getLogger(__name__)
 
 PATIENCE = timedelta(minutes=10)  # longer than a living worker takes
+LONGEST = timedelta(days=1)  # no task takes that long
+KEPT = timedelta(days=14)  # finished tasks, for whoever looks for the reason of a failure
 EVERY = 20.0  # seconds: an entry has its place within a minute, also after a crash
+
+
+class WorkerLost(Exception):
+    """The worker that had a task in hand never came back."""
 
 
 @dataclass(frozen=True, kw_only=True)
 class TakenUp:
-    """How many entries were placed, and how many effects and letters were queued again."""
+    """How many entries were placed, and how many effects, letters and simulations were queued again."""
 
     entries: int
     tasks: int
@@ -31,8 +40,25 @@ def take_up_what_lies(now: datetime) -> TakenUp:
     entries = 0
     while placed := sequence_entries():
         entries += placed
-    tasks = take_up(before=now - PATIENCE) + take_up_letters(before=now - PATIENCE)
+    before = now - PATIENCE
+    tasks = take_up(before=before) + take_up_letters(before=before) + take_up_simulations(before=before)
     return TakenUp(entries=entries, tasks=tasks)
+
+
+def tidy_queue(now: datetime) -> int:
+    """Take away tasks that were finished long ago, and say of those whose worker died that they failed.
+
+    What they were to do has been taken up by then (see above) and stands in rows of its own; answers how many went.
+    A worker that is at one after all has the last word on it.
+    """
+    DBTaskResult.objects.running().filter(started_at__lt=now - LONGEST).update(
+        status=TaskResultStatus.FAILED,
+        finished_at=now,
+        exception_class_path=f"{WorkerLost.__module__}.{WorkerLost.__qualname__}",
+        traceback="",
+    )
+    gone, _ = DBTaskResult.objects.finished().filter(finished_at__lt=now - KEPT).delete()
+    return gone
 
 
 class Upkeep(threading.Thread):

@@ -200,6 +200,16 @@ def test_letter_is_left_to_whoever_is_at_it_until_they_are_taken_for_dead(postbo
     assert len(postbox.letters) == 1
 
 
+def test_letter_that_waits_behind_many_others_is_not_queued_again_at_every_look(postbox, ada):
+    letter = send_letter(template="stage_reached", to=ada, context=STAGE)
+    with time_machine.travel(letter.due_at + timedelta(minutes=20), tick=False):
+        patience = timezone.now() - timedelta(minutes=10)
+        assert [take_up_letters(before=patience) for _ in range(3)] == [1, 0, 0]
+        assert DBTaskResult.objects.filter(task_path=deliver_letter.module_path).count() == 2
+        deliver_letter.call(str(letter.uuid))
+    assert len(postbox.letters) == 1
+
+
 def test_letter_sent_twice_after_a_crash_bears_one_message_id(postbox, ada):
     letter = send_letter(template="stage_reached", to=ada, context=STAGE)
     deliver_letter.call(str(letter.uuid))

@@ -1,19 +1,22 @@
 """Rules are tried on all cases before they bind: who becomes ready, who is blocked, and why. Nothing changes."""
 
 import json
-from datetime import date
+from datetime import date, timedelta
 from io import StringIO
 
 import pytest
+import time_machine
 from django.core.management import CommandError, call_command
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
+from django.utils import timezone
+from django_tasks_db.models import DBTaskResult
 
 from credentialing.applications.models import Application
 from credentialing.drafting.models import SimulationRun
 from credentialing.drafting.services import save_text
 from credentialing.drafting.simulation import cases_concerned, simulate
-from credentialing.drafting.tasks import run_simulation, want_simulation
+from credentialing.drafting.tasks import LEASE, _teller, run_simulation, take_up_simulations, want_simulation
 from credentialing.operations.demo.walk import noon
 from credentialing.pathways.models import PathwayVersion
 from credentialing.pathways.writing import add_table, change_values
@@ -149,6 +152,77 @@ def test_text_with_mistakes_cannot_be_tried_and_says_why(draft, officers):
     run_simulation.func(run.pk)
 
     assert "line 1" in SimulationRun.objects.get().problem
+
+
+def left_lying(run, *, attempts):
+    """A worker began it and was killed."""
+    SimulationRun.objects.filter(pk=run.pk).update(attempts=attempts, claimed_until=run.due_at + LEASE, done=50)
+    return run.due_at + LEASE + timedelta(minutes=1)
+
+
+def queued_simulations():
+    return DBTaskResult.objects.filter(task_path=run_simulation.module_path).count()
+
+
+def test_simulation_of_a_dead_worker_is_taken_up_once_and_comes_to_its_end(draft, ready):
+    run = want_simulation(draft=draft, actor=ready.officers.coordinator)
+    with time_machine.travel(left_lying(run, attempts=1), tick=False):
+        now = timezone.now()
+        assert take_up_simulations(before=run.due_at) == 0  # it may yet be alive
+        assert [take_up_simulations(before=now) for _ in range(2)] == [1, 0]
+        assert queued_simulations() == 2
+        run_simulation.func(run.pk)
+
+    run.refresh_from_db()
+    assert (run.attempts, run.done, run.claimed_until) == (2, 1, None)
+    assert run.finished_at
+
+
+def test_simulation_in_living_hands_is_left_to_them(draft, ready):
+    run = want_simulation(draft=draft, actor=ready.officers.coordinator)
+    left_lying(run, attempts=1)
+
+    run_simulation.func(run.pk)
+
+    run.refresh_from_db()
+    assert (run.attempts, run.finished_at) == (1, None)
+
+
+def test_simulation_that_ends_every_worker_is_given_up_and_says_so(draft, ready):
+    run = want_simulation(draft=draft, actor=ready.officers.coordinator)
+    with time_machine.travel(left_lying(run, attempts=3), tick=False):
+        assert take_up_simulations(before=timezone.now()) == 0
+
+    run.refresh_from_db()
+    assert "begun 3 times" in run.problem
+    assert run.finished_at
+    assert queued_simulations() == 1
+
+
+def test_fault_of_ours_is_told_and_logged(draft, ready, monkeypatch, caplog):
+    def broken(*_):
+        raise ZeroDivisionError
+
+    monkeypatch.setattr("credentialing.drafting.tasks.simulate", broken)
+    run = want_simulation(draft=draft, actor=ready.officers.coordinator)
+
+    run_simulation.func(run.pk)
+
+    run.refresh_from_db()
+    assert "wrong on our side" in run.problem
+    assert run.finished_at
+    assert "ZeroDivisionError" in caplog.text
+
+
+def test_worker_s_word_keeps_it_in_its_hands(draft, ready):
+    run = want_simulation(draft=draft, actor=ready.officers.coordinator)
+    left_lying(run, attempts=1)
+    with time_machine.travel(run.due_at + timedelta(minutes=4), tick=False):
+        _teller(run)(50, 100)
+        alive = timezone.now()
+
+    run.refresh_from_db()
+    assert (run.done, run.total, run.claimed_until) == (50, 100, alive + LEASE)
 
 
 @pytest.fixture

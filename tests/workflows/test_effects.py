@@ -3,6 +3,7 @@
 from datetime import timedelta
 
 import pytest
+import time_machine
 from django.db import transaction
 from django.utils import timezone
 from django_tasks_db.models import DBTaskResult
@@ -241,3 +242,13 @@ def test_what_died_with_its_worker_is_taken_up_again(run, bell):
     assert queued() == [[run.pk]] * 2
     assert effects.attempt(run, now=later) is True
     assert effects.take_up(before=later) == 0
+
+
+def test_what_waits_in_a_long_queue_is_not_enqueued_again_at_every_look(run, bell):
+    with time_machine.travel(timezone.now() + timedelta(minutes=20), tick=False):
+        patience = timezone.now() - timedelta(minutes=10)
+        assert [effects.take_up(before=patience) for _ in range(3)] == [1, 0, 0]
+        assert queued() == [[run.pk]] * 2
+    with time_machine.travel(timezone.now() + timedelta(minutes=40), tick=False):
+        assert effects.take_up(before=timezone.now() - timedelta(minutes=10)) == 1
+        assert effects.attempt(run) is True

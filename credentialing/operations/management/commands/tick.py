@@ -13,7 +13,7 @@ from credentialing.applications.progress import refresh_progress
 from credentialing.council.witness import send_checkpoint
 from credentialing.drafting.migrating import migrate_what_is_due
 from credentialing.operations.effective_settings import record_changed_settings
-from credentialing.operations.upkeep import take_up_what_lies
+from credentialing.operations.upkeep import take_up_what_lies, tidy_queue
 from workflows.checkpoints import LedgerForked, make_checkpoint
 from workflows.deadlines import meet_deadlines
 from workflows.signing import SigningKeyMissing
@@ -51,6 +51,7 @@ class Command(BaseCommand):
         self.stdout.write(
             f"{len(cases)} cases brought up to date, {take_up_what_lies(now).tasks} tasks taken up again."
         )
+        tidy_queue(now)
         self._sign(timezone.localdate(now))  # last: a missing key or a full disk keeps nothing else from being done
 
     def _sign(self, today: date) -> None:
