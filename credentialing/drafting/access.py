@@ -1,10 +1,12 @@
 """Reaching a draft, and answering what two people do at once."""
 
+import tomllib
 from collections.abc import Callable
+from typing import Any
 from uuid import UUID
 
 from django.contrib import messages
-from django.http import HttpResponse
+from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404, redirect
 from django.urls import reverse
 
@@ -21,6 +23,14 @@ READERS = (*WRITERS, "council")
 def draft_of(request: AuthedRequest, uuid: UUID) -> PathwayDraft:
     """A draft that whoever asks may see; 404 otherwise."""
     return get_object_or_404(PathwayDraft.objects.visible_to(request.user), uuid=uuid)
+
+
+def file_of(draft: PathwayDraft) -> dict[str, Any]:
+    """What its text says; 404 where it can't be read at all, for only the page of the text can help there."""
+    try:
+        return tomllib.loads(draft.source)
+    except tomllib.TOMLDecodeError as error:
+        raise Http404 from error
 
 
 def done(request: AuthedRequest, back: str, words: str, act: Callable[[], object]) -> HttpResponse:

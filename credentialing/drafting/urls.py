@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from credentialing.drafting.views import acts, drafts, moves, parts, simulations, versions
+from credentialing.drafting.views import acts, drafts, moves, parts, simulations, versions, wholes
 
 app_name = "drafting"
 urlpatterns = [
@@ -23,10 +23,11 @@ urlpatterns = [
     path("pathways/drafts/<uuid:uuid>/differences/", drafts.differs, name="differences"),
     path("pathways/drafts/<uuid:uuid>/history/", drafts.history, name="history"),
     path("pathways/drafts/<uuid:uuid>/history/<int:number>/", drafts.back, name="back"),
-    path("pathways/drafts/<uuid:uuid>/general/", parts.general, name="general"),
+    path("pathways/drafts/<uuid:uuid>/general/", wholes.general, name="general"),
+    *(path(f"pathways/drafts/<uuid:uuid>/{name}/", wholes.table, {"name": name}, name=name) for name in wholes.TABLES),
     path("pathways/drafts/<uuid:uuid>/stages/add/", parts.add_stage, name="add-stage"),
     path("pathways/drafts/<uuid:uuid>/parts/<str:place>/", parts.part, name="part"),
-    path("pathways/drafts/<uuid:uuid>/parts/<str:place>/add/", parts.add_requirement, name="add-requirement"),
+    path("pathways/drafts/<uuid:uuid>/parts/<str:place>/add/", parts.add, name="add"),
     path("pathways/drafts/<uuid:uuid>/parts/<str:place>/remove/", parts.remove, name="remove"),
     path("pathways/drafts/<uuid:uuid>/parts/<str:place>/move/", parts.shift, name="shift"),
     path("pathways/drafts/<uuid:uuid>/simulate/", simulations.start, name="simulate"),

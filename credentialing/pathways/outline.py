@@ -1,17 +1,33 @@
 """What stands in the text of a pathway, also while there are mistakes in it: the editor shows it part by part."""
 
 import tomllib
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from itertools import chain, repeat, takewhile
 from typing import Any
 
-from credentialing.pathways.definitions import PathwayDefinition
+from credentialing.accounts.models import Role
+from credentialing.pathways.definitions import PathwayDefinition, Requirement
 from credentialing.pathways.loader import PathwayFileInvalid, load_pathway
 from credentialing.pathways.loading.faults import Fault
 from credentialing.pathways.loading.positions import Path, lines_of
 from credentialing.pathways.loading.reading import Reader
 from credentialing.pathways.loading.tables import Reading, Table
-from credentialing.pathways.wording import rule_lines
+from credentialing.pathways.wording import body_in_words, rule_lines, variation_in_words
+
+LISTS = ("bodies", "profile", "variations")
+
+
+@dataclass(frozen=True, kw_only=True)
+class ListedPart:
+    """One of a list beside the stages: a body, a question to applicants, other numbers for a time."""
+
+    place: str
+    slug: str
+    label: str
+    lines: tuple[str, ...]
+    is_first: bool
+    is_last: bool
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -27,6 +43,7 @@ class RequirementPart:
     is_first: bool
     is_last: bool
     options: tuple["RequirementPart", ...] = ()
+    variations: tuple[ListedPart, ...] = ()
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -49,6 +66,28 @@ class Outline:
     definition: PathwayDefinition | None
     faults: tuple[Fault, ...]
     stages: tuple[StagePart, ...]
+    bodies: tuple[ListedPart, ...]
+    questions: tuple[ListedPart, ...]
+    statements: tuple[tuple[str, str], ...]
+    rubric: tuple[str, ...]
+    offices: tuple[tuple[str, str], ...]
+
+    def part(self, place: str) -> "ListedPart | RequirementPart | None":
+        """The requirement, body, question or variation of that place."""
+        return next((part for part in self._parts() if part.place == place), None)
+
+    def _parts(self) -> "Iterator[ListedPart | RequirementPart]":
+        yield from self.bodies
+        yield from self.questions
+        for stage in self.stages:
+            yield from _with_all_below(stage.requirements)
+
+
+def _with_all_below(parts: Sequence[RequirementPart]) -> "Iterator[ListedPart | RequirementPart]":
+    for part in parts:
+        yield part
+        yield from part.variations
+        yield from _with_all_below(part.options)
 
 
 def outline_of(source: str) -> Outline:
@@ -65,23 +104,76 @@ def outline_of(source: str) -> Outline:
     lines = lines_of(source) if data else {}
     rows = _tables(data, "stages")
     stages = tuple(_stage(definition, row, number, len(rows), lines) for number, row in enumerate(rows))
-    return Outline(definition=definition, faults=faults, stages=stages)
+    return Outline(
+        definition=definition,
+        faults=faults,
+        stages=stages,
+        bodies=_listed(data, "bodies", "", map(_body, _tables(data, "bodies"))),
+        questions=_listed(data, "profile", "", (" / ".join(_labels(q, "choices")) for q in _tables(data, "profile"))),
+        statements=_texts(data, "statements"),
+        rubric=_labels(data.get("rubric"), "items"),
+        offices=tuple((str(Role(role).label), name) for role, name in _texts(data, "roles") if role in Role.values),
+    )
 
 
 def path_of(place: str) -> Path:
-    """The path in the file of “stage.requirement.option.option…”, counted from 0 (“2”, “2.0”, “2.0.1”).
+    """The path in the file of a place in an address.
+
+    Stages and what is below them are “stage.requirement.option.option…”, counted from 0 (“2”, “2.0”, “2.0.1”); a list
+    beside them has its key and a number (“bodies.0”, “2.0.variations.1”), or its key alone where one is added.
 
     Raises:
         ValueError: it isn't written like this.
     """
-    numbers = [int(part) for part in place.split(".")]
+    parts = place.split(".")
+    numbers = [int(part) for part in takewhile(str.isdecimal, parts)]
     keys = ["stages", "requirements", *["options"] * len(numbers)]
-    return tuple(part for key, number in zip(keys, numbers, strict=False) for part in (key, number))
+    path: list[str | int] = [part for key, number in zip(keys, numbers, strict=False) for part in (key, number)]
+    match parts[len(numbers) :]:
+        case []:
+            return tuple(path)
+        case [key] if key in LISTS:
+            return (*path, key)
+        case [key, number] if key in LISTS:
+            return (*path, key, int(number))
+    msg = f"There is no place {place}."
+    raise ValueError(msg)
 
 
 def _tables(row: Mapping[str, Any], key: str) -> Sequence[Mapping[str, Any]]:
     found = row.get(key)
     return [part for part in found if isinstance(part, dict)] if isinstance(found, list) else []
+
+
+def _texts(data: Mapping[str, Any], key: str) -> tuple[tuple[str, str], ...]:
+    found = data.get(key)
+    return tuple((str(name), str(text)) for name, text in found.items()) if isinstance(found, dict) else ()
+
+
+def _labels(row: Any, key: str) -> tuple[str, ...]:
+    return tuple(str(part.get("label", "")) for part in _tables(row, key)) if isinstance(row, dict) else ()
+
+
+def _listed(parent: Mapping[str, Any], key: str, place: str, words: Iterable[str]) -> tuple[ListedPart, ...]:
+    rows = _tables(parent, key)
+    return tuple(
+        ListedPart(
+            place=f"{place}.{key}.{number}".lstrip("."),
+            slug=str(row.get("slug", "")),
+            label=str(row.get("label", row.get("reason", ""))) or f"Number {number + 1}",
+            lines=(line,) if line else (),
+            is_first=number == 0,
+            is_last=number == len(rows) - 1,
+        )
+        for number, (row, line) in enumerate(zip(rows, chain(words, repeat("")), strict=False))
+    )
+
+
+def _body(row: Mapping[str, Any]) -> str:
+    """How a body decides, in words; nothing while that can't be read."""
+    reading = Reading({})
+    body = Reader().body(Table(reading, dict(row), (), "it"))
+    return "" if reading.faults else body_in_words(body)
 
 
 def _stage(
@@ -103,22 +195,27 @@ def _requirements(
 ) -> Iterator[RequirementPart]:
     rows = _tables(parent, key)
     for number, row in enumerate(rows):
-        here = f"{place}.{number}"
+        here, read = f"{place}.{number}", _read(row)
         yield RequirementPart(
             place=here,
             slug=str(row.get("slug", "")),
             kind=str(row.get("kind", "")),
             label=str(row.get("label", "")) or f"Requirement {number + 1}",
-            lines=_words(definition, row),
+            lines=rule_lines(definition, read) if read else (),
             line=lines.get(path_of(here), 0),
             is_first=number == 0,
             is_last=number == len(rows) - 1,
             options=tuple(_requirements(definition, row, "options", here, lines)),
+            variations=_listed(row, "variations", here, _variations(read)),
         )
 
 
-def _words(definition: PathwayDefinition | None, row: Mapping[str, Any]) -> tuple[str, ...]:
-    """The rule in words, read by itself, so that a mistake elsewhere hides nothing."""
+def _variations(requirement: Requirement | None) -> Iterable[str]:
+    return (variation_in_words(requirement, one) for one in requirement.variations) if requirement else ()
+
+
+def _read(row: Mapping[str, Any]) -> Requirement | None:
+    """A requirement read by itself, so that a mistake elsewhere hides nothing."""
     reading = Reading({})
-    requirement = Reader().requirement(Table(reading, row, (), "it"), "")
-    return () if reading.faults else rule_lines(definition, requirement)
+    requirement = Reader().requirement(Table(reading, dict(row), (), "it"), "")
+    return None if reading.faults else requirement

@@ -1,9 +1,11 @@
 """A rule as people read it: its sentence, and everything else that holds for it, line by line."""
 
 from collections.abc import Iterable, Iterator
+from dataclasses import replace
 
 from credentialing.accounts.models import Role
-from credentialing.pathways.definitions import SUBMIT_GATE, SUPERVISION_GATE, PathwayDefinition, Requirement
+from credentialing.pathways.bodies import Body
+from credentialing.pathways.definitions import SUBMIT_GATE, SUPERVISION_GATE, PathwayDefinition, Requirement, Variation
 from credentialing.pathways.kinds import sentence_of
 from credentialing.pathways.months import in_words
 
@@ -21,6 +23,18 @@ def role_in_words(definition: PathwayDefinition | None, role: str) -> str:
     """A role as this society calls it."""
     known = str(Role(role).label) if role in Role.values else CASE_ROLES.get(role, role)
     return definition.role_label(role, known) if definition else known
+
+
+MAJORITIES = {"simple": "a simple majority", "two_thirds": "two thirds", "unanimous": "all votes"}
+
+
+def body_in_words(body: Body) -> str:
+    """How a body decides."""
+    if body.by == "sign_off":
+        return "The officers who sign the decision approve one by one."
+    after = " and ".join(role_in_words(None, role) for role in body.recommended_by)
+    words = f"Holders of the office {role_in_words(None, body.voters)} vote: {body.quorum} or more, by "
+    return f"{words}{MAJORITIES[body.majority]}{f', after a recommendation of {after}' if after else ''}."
 
 
 def rule_lines(definition: PathwayDefinition | None, requirement: Requirement) -> tuple[str, ...]:
@@ -54,8 +68,13 @@ def _restrictions(definition: PathwayDefinition | None, requirement: Requirement
     for question, answers in requirement.applies_when:
         yield f"Only for those who answered {_answers(definition, question, answers)}."
     for variation in requirement.variations:
-        days = f"From {in_words(variation.starts_on)} to {in_words(variation.ends_on)}"
-        yield f"{days} by other numbers: {variation.reason}."
+        yield f"{variation_in_words(requirement, variation)} ({variation.reason})"
+
+
+def variation_in_words(requirement: Requirement, variation: Variation) -> str:
+    """For which days another rule holds, and which."""
+    days = f"Evidence from {in_words(variation.starts_on)} to {in_words(variation.ends_on)}"
+    return f"{days}: {sentence_of(replace(requirement, parameters=variation.parameters, variations=()))}"
 
 
 def _answers(definition: PathwayDefinition | None, question: str, answers: tuple[str, ...]) -> str:

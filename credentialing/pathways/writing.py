@@ -44,14 +44,28 @@ def add_table(source: str, path: Path, key: str, values: Mapping[str, Any]) -> s
 
     def add(document: Any) -> None:
         parent = at(document, path)
-        if key not in parent:
-            parent.append(key, tomlkit.aot())
+        held = parent.get(key)
+        if isinstance(held, Array) and held:  # `key = [{ … }, { … }]` goes on like this
+            held.append(_item(values))
+            return
+        if not isinstance(held, AoT):
+            _put(parent, key, tomlkit.aot())
         fresh = tomlkit.table()
         _set(fresh, values)
         fresh.add(tomlkit.nl())
         parent[key].append(fresh)
 
     return _changed(source, add)
+
+
+def begin_table(source: str, key: str) -> str:
+    """Write an empty table (`[key]`) at the end unless there is one."""
+
+    def begin(document: Any) -> None:
+        if key not in document:
+            document.append(key, tomlkit.table())
+
+    return _changed(source, begin)
 
 
 def remove_table(source: str, path: Path) -> str:
@@ -84,6 +98,11 @@ def move_table(source: str, path: Path, to: int) -> str:
     return _changed(source, move)
 
 
+def same(one: Any, other: Any) -> bool:
+    """Whether two values say the same, however each is written."""
+    return bool(_plain(one) == _plain(other))
+
+
 def written(value: Any) -> str:
     """A value as it is written behind the equals sign."""
     return str(_item(value).as_string())
@@ -100,12 +119,14 @@ def _set(table: Any, values: Mapping[str, Any]) -> None:
         if value is None:
             if key in table:
                 del table[key]
-        elif key not in table or _plain(table[key]) != _plain(value):
+        elif key not in table or not same(table[key], value):
             _put(table, key, _item(value))
 
 
 def _put(table: Any, key: str, item: Any) -> None:
     """A new key goes before the tables below, because whatever comes after their headers belongs to them."""
+    if key in table and isinstance(table[key], AoT | Table) is not isinstance(item, AoT | Table):
+        del table[key]  # another way to write it has another place
     if key in table:
         comment = table[key].trivia.comment if hasattr(table[key], "trivia") else ""
         table[key] = item
@@ -130,6 +151,8 @@ def _item(value: Any) -> Any:
         inline = tomlkit.inline_table()
         inline.update({key: _item(part) for key, part in value.items()})
         return inline
+    if isinstance(value, str) and "\n" in value and not value.startswith("\n"):
+        return tomlkit.string(value, multiline=True)
     return tomlkit.item(value)
 
 

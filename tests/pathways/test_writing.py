@@ -9,7 +9,15 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from credentialing.pathways.loader import SHIPPED, digest_of, load_pathway
-from credentialing.pathways.writing import NotThere, add_table, at, change_values, move_table, remove_table
+from credentialing.pathways.writing import (
+    NotThere,
+    add_table,
+    at,
+    begin_table,
+    change_values,
+    move_table,
+    remove_table,
+)
 
 SOURCES = {path.stem: path.read_text(encoding="utf-8") for path in sorted(SHIPPED.glob("*.toml"))}
 ABS = SOURCES["abs-leader"]
@@ -132,3 +140,36 @@ def test_whatever_is_written_is_read_again(values):
     at(before, path).update({key: row[key] for key in values})
     assert after == before
     assert tomlkit.dumps(tomlkit.parse(change_values(ABS, path, values))) == change_values(ABS, path, values)
+
+
+def test_list_written_in_one_line_is_continued_as_it_is_and_an_empty_one_begun():
+    several = add_table('a = [{ slug = "x" }] # why\n', (), "a", {"slug": "y"})
+    assert tomllib.loads(several) == {"a": [{"slug": "x"}, {"slug": "y"}]}
+    assert "# why" in several
+    assert tomllib.loads(add_table("a = []\nb = 1\n\n[c]\nd = 2\n", (), "a", {"slug": "y"})) == {
+        "a": [{"slug": "y"}],
+        "b": 1,
+        "c": {"d": 2},
+    }
+
+
+def test_list_of_tables_that_is_written_otherwise_belongs_to_its_own_table_still():
+    source = "[r]\nv = 1\n[[r.scale]]\nslug = 'a'\n[[r.items]]\nslug = 'b'\n[after]\nx = 1\n"
+    changed = change_values(source, ("r",), {"items": [{"slug": "c"}]})
+    assert tomllib.loads(changed) == {
+        "r": {"v": 1, "scale": [{"slug": "a"}], "items": [{"slug": "c"}]},
+        "after": {"x": 1},
+    }
+
+
+def test_table_is_begun_once():
+    begun = begin_table(ABS, "roles")
+    assert begin_table(begun, "roles") == begun
+    assert tomllib.loads(begun)["roles"] == {}
+    assert change_values(begun, ("roles",), {"council": "Board"}).endswith('[roles]\ncouncil = "Board"\n')
+
+
+@given(text=st.text(st.characters(codec="utf-8", exclude_characters="\x00\r"), max_size=30))
+def test_text_of_several_lines_comes_back_as_it_was(text):
+    text += '\n"""\\ end'
+    assert tomllib.loads(change_values("a = 1\n", (), {"a": text})) == {"a": text}

@@ -12,20 +12,22 @@ from credentialing.drafting.forms.parameters import default_of, parameter_fields
 from credentialing.pathways.groups import GROUPS
 from credentialing.pathways.kinds import KINDS, kind
 from credentialing.pathways.loading.checks import CASE_ROLES
+from credentialing.pathways.loading.positions import Path
 from credentialing.pathways.loading.reading import AUDIENCES, COUNTS_FROM
 from credentialing.pathways.wording import CASE_ROLES as CASE_ROLES_IN_WORDS
 from credentialing.pathways.wording import COUNTS_FROM as COUNTS_FROM_IN_WORDS
 from credentialing.pathways.wording import GATES
+from credentialing.pathways.writing import begin_table, change_values
 from credentialing.ui.forms import SocietyForm
 
 OFFICES = list(Role.choices)
 WHOSE_TURN = [(role, CASE_ROLES_IN_WORDS[role]) for role in sorted(CASE_ROLES)] + OFFICES
 
 
-def offices(label: str, help_text: str = "") -> forms.MultipleChoiceField:
+def offices(label: str, help_text: str = "", choices: list[tuple[str, str]] = OFFICES) -> forms.MultipleChoiceField:
     """Any number of offices."""
     return forms.MultipleChoiceField(
-        label=label, help_text=help_text, choices=OFFICES, required=False, widget=forms.CheckboxSelectMultiple
+        label=label, help_text=help_text, choices=choices, required=False, widget=forms.CheckboxSelectMultiple
     )
 
 
@@ -49,13 +51,24 @@ class PartForm(SocietyForm):
         """What holds when a key is left out."""
         return self.DEFAULTS
 
+    def changed(self, source: str, path: Path = ()) -> str:
+        """The text with what the form says of the table there."""
+        return change_values(source, path, self.values())
+
     def values(self) -> dict[str, Any]:
         """What to write: None for what is to be left out, because it is empty or holds anyway."""
-        return {name: self._written(name, value) for name, value in self.written().items()}
+        return {name: self._written(name, self._as_it_was(name, value)) for name, value in self.written().items()}
 
     def written(self) -> dict[str, Any]:
         """The keys of the file and what the form says of them."""
         return {name: value for name, value in self.cleaned_data.items() if name != "revision"}
+
+    def _as_it_was(self, name: str, value: Any) -> Any:
+        """A text as somebody wrote it, where only a browser has ended its lines otherwise or spared its last one."""
+        if not isinstance(value, str):
+            return value
+        value, held = value.replace("\r\n", "\n"), self.row.get(name)
+        return held if isinstance(held, str) and held.strip() == value else value
 
     def _written(self, name: str, value: Any) -> Any:
         if value in (None, "", [], {}):
@@ -88,18 +101,42 @@ class GeneralForm(PartForm):
         label="Consolation", max_length=200, required=False, help_text="What those may get who don't reach the award."
     )
 
+    valid_months = forms.IntegerField(
+        label="Valid for so many months",
+        min_value=1,
+        max_value=1200,
+        required=False,
+        help_text="Empty: for ever. Emptying it takes away whatever the text says of renewals.",
+    )
+    society = forms.CharField(label="Society", max_length=200)
+    currency = forms.CharField(label="Currency of its fees", max_length=10, required=False, help_text="USD if empty.")
+
     def from_row(self, row: Mapping[str, Any]) -> dict[str, Any]:
-        award = row.get("award")
-        return dict(award) if isinstance(award, dict) else {}
+        award, society = (table if isinstance(table, dict) else {} for table in (row.get("award"), row.get("society")))
+        renewal = award.get("renewal")
+        months = renewal.get("valid_months") if isinstance(renewal, dict) else None
+        return {
+            **award, "valid_months": months, "society": society.get("name"), "currency": society.get("currency"),
+        }  # fmt: skip
+
+    def changed(self, source: str, path: Path = ()) -> str:
+        """The text with what the form says, in the tables to which it belongs."""
+        said, award = self.cleaned_data, self.row.get("award")
+        for table in ("society", "award"):
+            source = begin_table(source, table)
+        source = super().changed(source, path)
+        source = change_values(source, ("society",), {"name": said["society"], "currency": said["currency"] or None})
+        source = change_values(source, ("award",), {name: said[name] or None for name in self.AWARD})
+        months = said["valid_months"]
+        if months and isinstance(award, dict) and "renewal" in award:
+            return change_values(source, ("award", "renewal"), {"valid_months": months})
+        return change_values(source, ("award",), {"renewal": {"valid_months": months} if months else None})
 
     AWARD = ("designation", "number_prefix", "consolation")
 
-    def award_values(self) -> dict[str, Any]:
-        """What belongs to the table [award]."""
-        return {name: self.cleaned_data[name] or None for name in self.AWARD}
-
     def written(self) -> dict[str, Any]:
-        return {name: value for name, value in super().written().items() if name not in self.AWARD}
+        elsewhere = {*self.AWARD, "valid_months", "society", "currency"}
+        return {name: value for name, value in super().written().items() if name not in elsewhere}
 
 
 class StageForm(PartForm):
@@ -185,9 +222,7 @@ class RequirementForm(PartForm):
     def defaults(self) -> Mapping[str, Any]:
         if self.parameters is None:
             return self.DEFAULTS
-        own = {item.name: default_of(item) for item in fields(self.parameters)}
-        plain = {name: list(value) if isinstance(value, tuple) else value for name, value in own.items()}
-        return {**self.DEFAULTS, **plain}
+        return {**self.DEFAULTS, **defaults_of(self.parameters)}
 
     def written(self) -> dict[str, Any]:
         found = super().written()
@@ -200,6 +235,12 @@ class RequirementForm(PartForm):
         if isinstance(value, bool | Decimal | int) and not value and not self.defaults.get(name):
             return None
         return super()._written(name, value)
+
+
+def defaults_of(parameters: type[Any]) -> dict[str, Any]:
+    """What holds of a kind's parameters when their keys are left out, lists as a file has them."""
+    own = {item.name: default_of(item) for item in fields(parameters)}
+    return {name: list(value) if isinstance(value, tuple) else value for name, value in own.items()}
 
 
 def parameters_of_kind(slug: str) -> type[Any] | None:
