@@ -137,13 +137,13 @@ def take_up(*, before: datetime) -> int:
     It is due from now on, so that what merely waits in a long queue isn't enqueued again at every look, and not by
     each of two who look at once.
     """
-    forgotten = EffectRun.objects.due(before).filter(Q(claimed_until__isnull=True) | Q(claimed_until__lt=before))
-    taken = 0
-    for pk, due_at in forgotten.values_list("pk", "due_at"):
-        if EffectRun.objects.filter(pk=pk, due_at=due_at, done_at=None).update(due_at=timezone.now()):
-            run_effect.enqueue(pk)
-            taken += 1
-    return taken
+    idle = Q(claimed_until__isnull=True) | Q(claimed_until__lt=before)
+    forgotten = EffectRun.objects.due(before).filter(idle).select_for_update(skip_locked=True)
+    runs = list(forgotten.values_list("pk", flat=True))
+    for pk in runs:
+        EffectRun.objects.filter(pk=pk).update(due_at=timezone.now())
+        run_effect.enqueue(pk)
+    return len(runs)
 
 
 @transaction.atomic

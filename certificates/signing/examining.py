@@ -180,9 +180,7 @@ def _described(revision: HistoricalResolver) -> tuple[dict[str, str], str]:
         _held(revision, *place) for place in ((revision.trailer_view, "/Info"), (revision.root, "/Metadata"))
     )
     words = {name: str(value) for name, value in (info or {}).items() if name != "/ModDate"}
-    if metadata is None:
-        return words, ""
-    return words, INSTANT.sub("", canonicalize(metadata.data.decode()))
+    return words, "" if metadata is None else INSTANT.sub("", canonicalize(metadata.data.decode()))
 
 
 def _held(revision: HistoricalResolver, holder: Any, name: str) -> Any:

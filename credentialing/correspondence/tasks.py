@@ -53,12 +53,11 @@ def take_up_letters(*, before: datetime) -> int:
     It is due from now on: a letter that merely waits behind many others isn't queued again at every look.
     """
     forgotten = Letter.objects.waiting().filter(due_at__lt=before).unclaimed(before)
-    taken = 0
-    for uuid, due_at in forgotten.values_list("uuid", "due_at"):
-        if Letter.objects.waiting().filter(uuid=uuid, due_at=due_at).update(due_at=timezone.now()):
-            deliver_letter.enqueue(str(uuid))
-            taken += 1
-    return taken
+    uuids = list(forgotten.select_for_update(skip_locked=True).values_list("uuid", flat=True))
+    for uuid in uuids:
+        Letter.objects.filter(uuid=uuid).update(due_at=timezone.now())
+        deliver_letter.enqueue(str(uuid))
+    return len(uuids)
 
 
 def _post(letter: Letter) -> None:

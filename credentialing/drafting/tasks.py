@@ -66,13 +66,14 @@ def take_up_simulations(*, before: datetime) -> int:
     Like letters, it is due from now on: one that waits behind other work isn't queued again at every look.
     """
     taken = 0
-    for run in _unclaimed(before).filter(due_at__lt=before):
-        mine = SimulationRun.objects.filter(pk=run.pk, due_at=run.due_at, finished_at=None)
+    for run in _unclaimed(before).filter(due_at__lt=before).select_for_update(skip_locked=True):
         if run.attempts >= ATTEMPTS:
-            mine.update(finished_at=timezone.now(), claimed_until=None, problem=GIVEN_UP)
-        elif mine.update(due_at=timezone.now()):
+            run.finished_at, run.claimed_until, run.problem = timezone.now(), None, GIVEN_UP
+        else:
+            run.due_at = timezone.now()
             run_simulation.enqueue(run.pk)
             taken += 1
+        run.save()
     return taken
 
 

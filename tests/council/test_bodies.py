@@ -3,10 +3,11 @@
 from datetime import date, timedelta
 
 import pytest
+from django.utils import timezone
 
 from certificates.models import Credential
 from credentialing.accounts.models import Role
-from credentialing.applications.models import Application, AwaitedAct
+from credentialing.applications.models import Application, AwaitedAct, StageEndorsement
 from credentialing.applications.services.drafts import start_application, submit_application
 from credentialing.applications.services.endorsing import (
     EndorsementRefused,
@@ -22,7 +23,7 @@ from credentialing.pathways.months import add_months
 from credentialing.pathways.services import publish_pathway
 from tests.factories import MembershipFactory, PersonFactory
 from tests.pathways.files import SMALL, changed
-from workflows.errors import TransitionBlocked
+from workflows.errors import NotPermitted, StaleVersion, TransitionBlocked
 from workflows.verification import examine
 
 pytestmark = pytest.mark.django_db
@@ -100,6 +101,17 @@ class TestAdmission:
         case = case_on(self.SOURCE)
         with pytest.raises(VoteRefused, match="can't be deferred"):
             vote(case, council, "defer")
+
+    def test_votes_to_defer_count_against_where_nothing_can_be_deferred_any_more(self, council):
+        """They may stem from before the case was moved to another version."""
+        case = case_on(self.SOURCE)
+        decision = Decision.objects.create(application=case, requirement="acceptance", attempt=1)
+        Ballot.objects.create(decision=decision, member=council[0], choice="defer", reason="x")
+        Ballot.objects.create(decision=decision, member=council[1], choice="defer", reason="x")
+
+        vote(case, council[2:], "decline")
+
+        assert case.state == "declined"
 
     def test_acceptance_stands_when_the_end_is_decided_on_another_attempt(self, council, coordinator):
         case = case_on(self.SOURCE)
@@ -207,6 +219,25 @@ class TestRecommendation:
         with pytest.raises(EndorsementRefused, match="already"):
             take_back_endorsement(endorsement=said, actor=chair)
 
+    def test_voters_are_asked_when_the_last_word_is_there(self, council, coordinator, chair):
+        case = case_on(changed(BODY, f'{BODY}\nrecommended_by = ["ccc_chair", "registrar"]'))
+        sign_off_stage(application=case, actor=coordinator)
+        recommend_candidate(application=case, actor=chair)
+        assert not Letter.objects.filter(template="ready_for_council").exists()
+
+        recommend_candidate(application=case, actor=PersonFactory(offices=[Role.REGISTRAR]))
+
+        assert Letter.objects.filter(template="ready_for_council").count() == 4
+
+    def test_word_on_a_case_that_has_ended_stands(self, coordinator, chair):
+        case = case_on(self.SOURCE)
+        sign_off_stage(application=case, actor=coordinator)
+        said = recommend_candidate(application=case, actor=chair)
+        change_lifecycle(application=case, name="withdraw", actor=case.candidate, reason="x")
+
+        with pytest.raises(EndorsementRefused, match="ended"):
+            take_back_endorsement(endorsement=said, actor=chair)
+
     def test_word_counts_for_one_attempt(self, council, coordinator, chair):
         case = case_on(self.SOURCE)
         sign_off_stage(application=case, actor=coordinator)
@@ -265,6 +296,51 @@ class TestStage:
 
         assert (record.target, case.stage_endorsements.count()) == ("seen", 2)
         assert list(examine()) == []
+
+    def test_nobody_s_signature_is_kept_who_may_not_sign_or_before_everything_is_there(self, coordinator):
+        case = case_on(self.source("quorum = 2"))
+        with pytest.raises(NotPermitted):
+            sign_off_stage(application=case, actor=PersonFactory(offices=[Role.TREASURER]))
+        with pytest.raises(StaleVersion):
+            sign_off_stage(application=case, actor=coordinator, expected_version=case.version + 1)
+        membership = case.candidate.memberships.get()
+        membership.ends_on = date(2020, 1, 1)
+        membership.save()
+        with pytest.raises(TransitionBlocked, match="embership"):
+            sign_off_stage(application=case, actor=coordinator)
+
+        assert not case.stage_endorsements.exists()
+
+    def test_who_has_signed_moves_the_case_when_enough_have_signed_meanwhile(self, coordinator):
+        """As after a move to a version that asks for fewer."""
+        case = case_on(self.source("quorum = 2"))
+        for person in (coordinator, PersonFactory(offices=[Role.COORDINATOR])):
+            StageEndorsement.objects.create(
+                application=case, stage="seen", attempt=1, act=StageEndorsement.Act.SIGN, role="coordinator",
+                person=person, created_at=timezone.now(),
+            )  # fmt: skip
+
+        (record,) = sign_off_stage(application=case, actor=coordinator)
+
+        assert (record.target, case.stage_endorsements.count()) == ("seen", 2)
+
+    def test_body_in_between_lets_the_stage_be_signed_and_the_candidate_is_told(self, council, coordinator):
+        case = case_on(
+            changed(
+                "requirements = []\n",
+                "[[stages.requirements]]\nslug = 'interim'\nkind = 'decision'\nlabel = 'Interim'\nbody = 'council'\n",
+            )
+        )
+        with pytest.raises(TransitionBlocked):
+            sign_off_stage(application=case, actor=coordinator)
+
+        vote(case, council, "approve", "approve")
+
+        assert case.state == "applied"
+        letter = Letter.objects.get(template="requirement_signed_off", recipient=case.candidate)
+        assert "Interim" in letter.body
+        (record,) = sign_off_stage(application=case, actor=coordinator)
+        assert record.target == "seen"
 
     def test_stage_is_recommended_before_it_is_signed(self, coordinator):
         chair = PersonFactory(offices=[Role.CCC_CHAIR])

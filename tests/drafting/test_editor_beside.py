@@ -143,11 +143,11 @@ def test_answer_that_cannot_be_read_is_named(coordinator, small, choices, words)
 def test_texts_are_begun_changed_and_emptied(coordinator, small):
     post(coordinator, small, "statements/", {"new_name": "promise", "new_text": "I promise\r\nto come."})
     assert rules(small).statements == (("promise", "I promise\nto come."),)
-    post(coordinator, small, "statements/", {"promise": "I promise.", "new_name": "consent", "new_text": "Yes."})
+    post(coordinator, small, "statements/", {"text_promise": "I promise.", "new_name": "consent", "new_text": "Yes."})
     assert dict(rules(small).statements) == {"promise": "I promise.", "consent": "Yes."}
-    post(coordinator, small, "statements/", {"promise": "", "consent": "Yes."})
+    post(coordinator, small, "statements/", {"text_promise": "", "text_consent": "Yes."})
     assert dict(rules(small).statements) == {"consent": "Yes."}
-    post(coordinator, small, "statements/", {"consent": ""})
+    post(coordinator, small, "statements/", {"text_consent": ""})
     assert rules(small) == load_pathway(SMALL)
     assert now(small).source.strip() == SMALL.strip()
 
@@ -162,10 +162,20 @@ def test_texts_are_begun_changed_and_emptied(coordinator, small):
     ],
 )
 def test_another_text_needs_a_name_and_words(data, field, words):
-    form = StatementsForm({**data, "promise": "I do.", "revision": 1}, row={"promise": "I do."}, revision=1)
+    form = StatementsForm({**data, "text_promise": "I do.", "revision": 1}, row={"promise": "I do."}, revision=1)
 
     assert [words in message for message in form.errors[field]] == [True]
     assert list(form.errors) == [field]
+
+
+def test_texts_may_have_any_name_and_what_is_no_text_is_left_alone():
+    row = {"revision": "a", "new_name": "b", "text_a": "c", "number": 1, "table": {"x": 1}}
+    source = change_values(SMALL, (), {"statements": row})
+    form = StatementsForm({**posted(StatementsForm(row=row, revision=3)), "text_revision": "A"}, row=row, revision=3)
+
+    assert form.is_valid()
+    assert form.cleaned_data["revision"] == 3
+    assert tomllib.loads(form.changed(source))["statements"] == {**row, "revision": "A"}
 
 
 def test_rubric_is_begun_and_changed(coordinator, small):
@@ -208,10 +218,10 @@ def test_rubric_that_is_written_as_tables_keeps_its_other_lists():
 
 
 def test_offices_get_names_of_their_own(coordinator, small):
-    post(coordinator, small, "offices/", {"council": "Board"})
+    post(coordinator, small, "offices/", {"text_council": "Board"})
     assert rules(small).role_labels == (("council", "Board"),)
     assert f"{Role.COUNCIL.label}: Board" in coordinator.get(f"/pathways/drafts/{small.uuid}/").content.decode()
-    post(coordinator, small, "offices/", {"council": ""})
+    post(coordinator, small, "offices/", {"text_council": ""})
     assert rules(small) == load_pathway(SMALL)
 
 

@@ -47,7 +47,7 @@ def test_rule_is_changed_tried_approved_published_and_a_candidate_moves(scene: S
     cora.go(here).follow("Edit the texts to sign").fill({"new_name": "ethics", "new_text": "I keep to the code."})
     cora.press("Save").go(here).sees("I keep to the code.", "Keeps time, frame and confidentiality")
     cora.follow("Edit what evaluators rate by").sees("Ratings that need words").press("Save").sees("Saved")
-    cora.go(here).follow("Edit the names of the offices").fill({"council": "Board"}).press("Save").go(here).sees(
+    cora.go(here).follow("Edit the names of the offices").fill({"text_council": "Board"}).press("Save").go(here).sees(
         "Board"
     )
     cora.go(here).follow("Add a question").fill({"label": "Trained?", "slug": "trained"}).press("Save")

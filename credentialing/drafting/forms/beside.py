@@ -173,16 +173,28 @@ class RubricForm(TableForm):
 
 
 class TextsForm(TableForm):
-    """A table of names and texts; what is emptied is taken away."""
+    """A table of names and texts; what is emptied is taken away, and what is no text left alone.
+
+    Any name may stand in a file, so the fields of the texts have names apart from the form's own.
+    """
+
+    OF_A_TEXT = "text_"
 
     def text_fields(self) -> dict[str, forms.Field]:
         """The field of each text, by its key."""
         raise NotImplementedError
 
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        self.fields = {**self.text_fields(), **self.fields}
+    def __init__(self, *args: Any, row: Mapping[str, Any], **kwargs: Any) -> None:
+        super().__init__(*args, row=row, **kwargs)
+        texts = {name: field for name, field in self.text_fields().items() if isinstance(row.get(name, ""), str)}
+        self.fields = {**{f"{self.OF_A_TEXT}{name}": field for name, field in texts.items()}, **self.fields}
+        shown = {f"{self.OF_A_TEXT}{name}": row.get(name) for name in texts}
+        self.initial = {**shown, "revision": self.initial["revision"]}
         self._prepare_fields()
+
+    def written(self) -> dict[str, Any]:
+        found = super().written().items()
+        return {name.removeprefix(self.OF_A_TEXT): text for name, text in found if name.startswith(self.OF_A_TEXT)}
 
 
 class StatementsForm(TextsForm):
@@ -224,9 +236,8 @@ class StatementsForm(TextsForm):
         return data
 
     def written(self) -> dict[str, Any]:
-        found = super().written()
-        name, text = found.pop("new_name"), found.pop("new_text")
-        return {**found, name: text} if name else found
+        name, text = self.cleaned_data["new_name"], self.cleaned_data["new_text"]
+        return super().written() | ({name: text} if name else {})
 
 
 class OfficesForm(TextsForm):
