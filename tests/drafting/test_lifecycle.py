@@ -31,6 +31,7 @@ from tests.pathways.files import SMALL
 from workflows.errors import NoSuchTransition, NotPermitted, ReasonRequired, StaleVersion, TransitionBlocked
 from workflows.ledger import verify_chain
 from workflows.models import LedgerRecord
+from workflows.services import perform
 
 pytestmark = pytest.mark.django_db
 
@@ -242,3 +243,11 @@ def test_council_sees_what_is_put_before_it_and_others_see_nothing(draft, office
 
 def test_number_can_be_changed_in_the_text(draft):
     assert change_values(draft.source, (), {"version": "2099.1"}) == draft.source
+
+
+def test_draft_without_a_day_is_not_proposed(draft, officers):
+    examine_draft(draft=draft, actor=officers.coordinator)
+    with pytest.raises(TransitionBlocked) as refusal:
+        perform(PathwayDraft.objects.get(), "propose", actor=officers.coordinator)
+
+    assert codes(refusal) == ["no_day"]

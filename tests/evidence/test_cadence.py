@@ -140,3 +140,7 @@ def test_rule_says_how_often_and_who_confirms():
     )
     twice = rule(Cadence, per_month=2, months=6, needs_confirmation=False)
     assert Cadence().sentence(twice) == "Lead or co-lead at least 2 sessions in each of 6 calendar months."
+    member = rule(Cadence, per_month=1, months=12, missed_months_allowed=2, role=("member",), needs_confirmation=False)
+    assert Cadence().sentence(member) == (
+        "Take part in at least one session in each of 12 calendar months, of which 2 may be missed."
+    )

@@ -5,6 +5,7 @@ from datetime import date
 from decimal import Decimal
 
 from credentialing.evidence.requirements import Count, Duration
+from credentialing.evidence.requirements.shares import AtLeast
 from credentialing.pathways.definitions import Variation
 from tests.evidence.facts import log, looked_at, rule, session
 
@@ -116,6 +117,26 @@ def test_rule_of_a_count_says_what_is_counted():
         == "Have at least 4 supervision sessions."
     )
     assert "ideally after every group" in sentence(rule(Count, unit="debrief", at_least=Decimal(4)))
+    clients = rule(
+        Count, unit="hour", at_least=Decimal(25), distinct="clients", each_hours=Decimal("1.5"), each_months=6,
+        role=("led", "co_led"), at_least_of=(AtLeast(of="format", values=("in_person",), percent=40),),
+    )  # fmt: skip
+    assert sentence(clients) == (
+        "Have at least 25 different clients, each for 1.5 hours and 6 months or more "
+        "that you led or co-led, at least 40 % of them in person."
+    )
+
+
+def test_sessions_that_are_enough_but_not_spread_yet_are_enough_with_the_one_that_spreads_them():
+    spread = rule(Count, unit="session", at_least=Decimal(2), spread_months=12)
+    days = [date(2023, 1, 10), date(2023, 3, 10), date(2024, 1, 9)]
+
+    short = assess(log(*map(session, days), counts_from=date(2022, 1, 1)), requirement=spread)
+    enough = assess(log(*map(session, [*days, date(2024, 1, 10)]), counts_from=date(2022, 1, 1)), requirement=spread)
+
+    assert (short.met, short.have) == (False, "3")
+    assert "spread over 12 months: one on January 10, 2024 or later" in short.summary
+    assert (enough.met, enough.met_on) == (True, date(2024, 1, 10))
 
 
 DURATION = rule(Duration, slug="two_years", months=24)

@@ -24,6 +24,12 @@ SINCE = {
     "admission": ", from your admission on",
     "supervision": ", from the start of supervision on",
 }
+WHO_LED = {
+    frozenset(LED): " that you led or co-led",
+    frozenset({"led"}): " that you led",
+    frozenset({"co_led"}): " that you co-led",
+    frozenset({"member"}): " as a member of a group",
+}
 
 
 class Count:
@@ -287,7 +293,7 @@ def _quantity(rule: Count.Parameters) -> str:
 def _qualifiers(rule: Count.Parameters, counts_from: CountsFrom) -> str:
     words = " on recordings of your groups" if rule.needs_recording else ""
     if rule.unit not in OF_SUPERVISION:
-        words += {LED: " that you led or co-led", ("member",): " as a member of a group"}.get(rule.role, "")
+        words += WHO_LED.get(frozenset(rule.role), "")
     words += f" ({' or '.join(value.replace('_', ' ') for value in (*rule.format, *rule.setting, *rule.mode))})" if (
         rule.format or rule.setting or rule.mode
     ) else ""  # fmt: skip
