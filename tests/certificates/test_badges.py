@@ -210,23 +210,41 @@ def own_sign(data: bytes) -> bytes:
     return sign(data)
 
 
+NOT_ONE = "It must carry one signature, and carries none or several."
+TOO_MUCH = "The signature carries something that no signature of this kind has."
+OTHER_KIND = "It is not signed in the way of eddsa-rdfc-2022."
+
+
 @pytest.mark.parametrize(
-    ("path", "value"),
+    ("path", "value", "words"),
     [
-        ("proof", []),
-        ("proof", None),
-        ("proof", ["x"]),
-        ("proof.0.type", "Ed25519Signature2020"),
-        ("proof.0.cryptosuite", "eddsa-jcs-2022"),
-        ("proof.0.proofPurpose", "authentication"),
-        ("proof.0.proofValue", "not base58"),
-        ("proof.0.proofValue", "z1"),
-        ("proof.0.created", 5),
+        ("proof", [], NOT_ONE),
+        ("proof", None, NOT_ONE),
+        ("proof", ["x"], NOT_ONE),
+        ("proof", [{}, {}], NOT_ONE),
+        ("proof.0.type", "Ed25519Signature2020", OTHER_KIND),
+        ("proof.0.cryptosuite", "eddsa-jcs-2022", OTHER_KIND),
+        ("proof.0.proofPurpose", "authentication", OTHER_KIND),
+        ("proof.0.created", 5, TOO_MUCH),
+        ("proof.0.expires", "2030-01-01T00:00:00Z", TOO_MUCH),
     ],
 )
-def test_signature_of_another_kind_is_refused(badge, path, value):
-    with pytest.raises(ProofRefused):
+def test_signature_of_another_kind_is_refused_and_says_so(badge, path, value, words):
+    with pytest.raises(ProofRefused) as refusal:
         check_proof(changed(badge, path, value), public_key_of)
+    assert str(refusal.value) == words
+
+
+@pytest.mark.parametrize("value", ["not base58", "z1"])
+def test_value_that_can_be_none_is_refused(badge, value):
+    with pytest.raises(ProofRefused):
+        check_proof(changed(badge, "proof.0.proofValue", value), public_key_of)
+
+
+def test_name_of_a_foreign_key_is_told_and_not_at_any_length(badge):
+    with pytest.raises(MethodUnknown) as refusal:
+        check_proof(changed(badge, "proof.0.verificationMethod", "did:web:evil#" + "k" * 500), public_key_of)
+    assert str(refusal.value).endswith("believed no longer: did:web:evil#" + "k" * 107)
 
 
 @pytest.mark.parametrize("field", ["verificationMethod", "proofValue"])

@@ -8,6 +8,11 @@ import pytest
 from PIL import Image
 
 from certificates.badge.baking import (
+    DEEPEST,
+    LONGEST,
+    MOST_CHUNKS,
+    MOST_ELEMENTS,
+    MOST_PREFIXES,
     NotAPicture,
     bake_png,
     bake_svg,
@@ -78,24 +83,41 @@ def test_text_for_others_is_passed_over():
     assert credential_in_png(bake_png(png(), CREDENTIAL)) == CREDENTIAL
 
 
+UNPACKED = "The picture carries a text that can't be unpacked, or that is too long for a credential."
+DAMAGED = "The picture is damaged."
+
+
 @pytest.mark.parametrize(
-    "content",
+    ("content", "words"),
     [
-        b"GIF89a",
-        HEAD + b"\0\0",
-        HEAD + b"\xff\xff\xff\xffIHDR",
-        png(itxt(CREDENTIAL), itxt(CREDENTIAL)),
-        png(itxt(b"0" * 300_000, compressed=True)),
-        png(chunk(b"iTXt", b"openbadgecredential\0\1\0\0\0not packed")),
-        png()[:-1] + b"x",
-        png()[:-12],
-        png(*[chunk(b"tEXt", b"")] * 20_001),
+        (b"GIF89a", "This is no PNG."),
+        (HEAD + b"\0\0", DAMAGED),
+        (HEAD + b"\xff\xff\xff\xffIHDR", DAMAGED),
+        (png(itxt(CREDENTIAL), itxt(CREDENTIAL)), "The picture carries more than one credential."),
+        (png(itxt(b"0" * 300_000, compressed=True)), UNPACKED),
+        (png(chunk(b"iTXt", b"openbadgecredential\0\1\0\0\0not packed")), UNPACKED),
+        (png()[:-1] + b"x", DAMAGED),
+        (png()[:-12], "The picture has no end."),
+        (png(*[chunk(b"tEXt", b"")] * (MOST_CHUNKS - 1)), DAMAGED),
     ],
     ids=["gif", "short", "length", "twice", "bomb", "unpacked", "checksum", "end", "chunks"],
 )
-def test_damaged_or_hostile_png_is_refused(content):
-    with pytest.raises(NotAPicture):
+def test_damaged_or_hostile_png_is_refused_and_says_why(content, words):
+    with pytest.raises(NotAPicture) as refusal:
         credential_in_png(content)
+    assert str(refusal.value) == words
+
+
+def test_picture_of_as_many_parts_as_may_be_is_read():
+    assert credential_in_png(png(itxt(CREDENTIAL), *[chunk(b"tEXt", b"")] * (MOST_CHUNKS - 3))) == CREDENTIAL
+
+
+def test_text_of_another_kind_of_part_is_no_credential():
+    assert credential_in_png(png(chunk(b"zTXt", b"openbadgecredential\0\0\0en\0badge\0" + CREDENTIAL))) is None
+
+
+def test_empty_text_is_an_empty_credential_and_no_missing_one():
+    assert credential_in_png(png(chunk(b"iTXt", b"openbadgecredential\0\0\0\0\0"))) == b""
 
 
 BADGE = '<openbadges:credential xmlns:openbadges="https://purl.imsglobal.org/ob/v3p0">{}</openbadges:credential>'
@@ -110,21 +132,62 @@ def test_text_of_a_credential_may_stand_in_a_section_of_its_own():
 LAUGHS = '<!DOCTYPE svg [<!ENTITY a "ha"><!ENTITY b "&a;&a;&a;&a;&a;&a;&a;&a;&a;&a;">]>'
 
 
+UNREADABLE = "This is no SVG that can be read."
+TOO_MUCH = "The picture holds something that no badge has."
+NOT_ONE = "This is no SVG with one credential in it."
+
+
 @pytest.mark.parametrize(
-    "content",
+    ("content", "words"),
     [
-        "",
-        "<svg>",
-        "<html/>",
-        SVG.format(BADGE.format("1") * 2),
-        SVG.format(BADGE.format(BADGE.format("1"))),
-        SVG.format("<g>" * 300 + "</g>" * 300),
-        LAUGHS + SVG.format(BADGE.format("&b;")),
-        '<!DOCTYPE svg SYSTEM "file:///etc/passwd">' + SVG.format(""),
-        '<?xml version="1.0" encoding="x-unknown"?>' + SVG.format(""),
+        ("", UNREADABLE),
+        ("<svg>", UNREADABLE),
+        ("<html/>", NOT_ONE),
+        (SVG.format(BADGE.format("1") * 2), NOT_ONE),
+        (SVG.format(BADGE.format(BADGE.format("1"))), TOO_MUCH),
+        (SVG.format("<g>" * DEEPEST + "</g>" * DEEPEST), TOO_MUCH),
+        (SVG.format("<g/>" * MOST_ELEMENTS), TOO_MUCH),
+        (SVG.format(f"<g {' '.join(f'xmlns:p{n}="x"' for n in range(MOST_PREFIXES))}/>"), TOO_MUCH),
+        (SVG.format(BADGE.format("1" * (LONGEST + 1))), TOO_MUCH),
+        (LAUGHS + SVG.format(BADGE.format("&b;")), TOO_MUCH),
+        ('<!DOCTYPE svg SYSTEM "file:///etc/passwd">' + SVG.format(""), TOO_MUCH),
+        ('<?xml version="1.0" encoding="x-unknown"?>' + SVG.format(""), UNREADABLE),
     ],
-    ids=["empty", "open", "html", "twice", "nested", "deep", "laughs", "foreign", "encoding"],
-)
-def test_damaged_or_hostile_svg_is_refused(content):
-    with pytest.raises(NotAPicture):
+    ids=[
+        "empty", "open", "html", "twice", "nested", "deep", "many", "prefixes", "long", "laughs", "foreign", "encoding",
+    ],
+)  # fmt: skip
+def test_damaged_or_hostile_svg_is_refused_and_says_why(content, words):
+    with pytest.raises(NotAPicture) as refusal:
         credential_in_svg(content.encode())
+    assert str(refusal.value) == words
+
+
+@pytest.mark.parametrize(
+    "around",
+    [
+        "<g>" * (DEEPEST - 2) + "{}" + "</g>" * (DEEPEST - 2),
+        "{}" + "<g/>" * (MOST_ELEMENTS - 2),
+        f"{{}}<g {' '.join(f'xmlns:p{n}="x"' for n in range(MOST_PREFIXES - 1))}/>",
+    ],
+    ids=["deep", "many", "prefixes"],
+)
+def test_picture_at_the_limit_is_read(around):
+    badge = BADGE.format("1" * LONGEST)
+    assert credential_in_svg(SVG.format(around.format(badge)).encode()) == b"1" * LONGEST
+
+
+def test_words_of_the_picture_are_none_of_the_credential():
+    written = SVG.format("<text>before</text>" + BADGE.format("<b>1</b>2") + "<text>after</text>")
+    assert credential_in_svg(written.encode()) == b"12"
+
+
+def test_prefix_means_what_the_nearest_element_says():
+    name = "https://purl.imsglobal.org/ob/v3p0"
+    within = f'<g xmlns:o="x"><g xmlns:o="{name}"><o:credential>1</o:credential></g><o:credential>2</o:credential></g>'
+    assert credential_in_svg(SVG.format(within).encode()) == b"1"
+
+
+def test_credential_is_laid_into_the_first_element_of_the_picture():
+    baked = bake_svg('<?xml version="1.0"?><svg xmlns="http://www.w3.org/2000/svg"><svg/></svg>', b"1").decode()
+    assert baked.startswith('<?xml version="1.0"?><svg xmlns="http://www.w3.org/2000/svg"><openbadges:credential ')

@@ -376,10 +376,13 @@ def test_nothing_uploaded_is_kept(client, settings, tmp_path):
 
 
 def test_file_that_is_too_large_is_refused_before_it_is_read(client, monkeypatch):
-    monkeypatch.setattr(uploads, "LARGEST", 1000)
-    page = send(client, b"x" * 100_000)
+    page = send(client, b"x" * (uploads.LARGEST + uploads.ENVELOPE))
     assert page.status_code == 422
-    assert "larger than" in page.text
+    assert "This file is larger than 5 MB. No certificate of ours is." in page.text
+    almost = send(client, b"x" * uploads.LARGEST)
+    assert almost.status_code == 200
+    assert "larger than" not in almost.text
+    monkeypatch.setattr(uploads, "LARGEST", 1000)
     answer = send(client, b"x" * 100_000, headers=JSON_PLEASE)
     assert (answer.status_code, "larger than" in answer.json()["error"]) == (422, True)
 
