@@ -48,6 +48,9 @@ def add_table(source: str, path: Path, key: str, values: Mapping[str, Any]) -> s
         if isinstance(held, Array) and held:  # `key = [{ … }, { … }]` goes on like this
             held.append(_item(values))
             return
+        if isinstance(parent, InlineTable):  # and within `{ … }` nothing can stand otherwise
+            _put(parent, key, _item([values]))
+            return
         if not isinstance(held, AoT):
             _put(parent, key, tomlkit.aot())
         fresh = tomlkit.table()
@@ -59,10 +62,11 @@ def add_table(source: str, path: Path, key: str, values: Mapping[str, Any]) -> s
 
 
 def begin_table(source: str, key: str) -> str:
-    """Write an empty table (`[key]`) at the end unless there is one."""
+    """Write an empty table (`[key]`) at the end unless there is one; what is none under that key gives way."""
 
     def begin(document: Any) -> None:
-        if key not in document:
+        if not isinstance(document.get(key), Mapping):
+            document.pop(key, None)
             document.append(key, tomlkit.table())
 
     return _changed(source, begin)

@@ -26,7 +26,7 @@ class TextsField(forms.CharField):
 
     def prepare_value(self, value: Any) -> Any:
         """One line for each."""
-        return "\n".join(value) if isinstance(value, list | tuple) else value
+        return "\n".join(map(str, value)) if isinstance(value, list | tuple) else value
 
     def to_python(self, value: Any) -> Any:
         """What stands on the lines, without empty ones."""

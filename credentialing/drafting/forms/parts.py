@@ -128,7 +128,7 @@ class GeneralForm(PartForm):
         source = change_values(source, ("society",), {"name": said["society"], "currency": said["currency"] or None})
         source = change_values(source, ("award",), {name: said[name] or None for name in self.AWARD})
         months = said["valid_months"]
-        if months and isinstance(award, dict) and "renewal" in award:
+        if months and isinstance(award, dict) and isinstance(award.get("renewal"), dict):
             return change_values(source, ("award", "renewal"), {"valid_months": months})
         return change_values(source, ("award",), {"renewal": {"valid_months": months} if months else None})
 

@@ -65,7 +65,7 @@ def add_stage(request: AuthedRequest, uuid: UUID) -> HttpResponse:
     form = NewStageForm(request.POST if request.method == "POST" else None, initial={"revision": draft.revision})
     if request.method == "POST" and form.is_valid():
         values = {"slug": form.cleaned_data["slug"], "label": form.cleaned_data["label"]}
-        stages = len(file_of(draft).get("stages", []))
+        stages = _length(file_of(draft), "stages")
         source = add_table(draft.source, (), "stages", values)
         if stages:
             source = move_table(source, ("stages", stages), stages - 1)
@@ -100,7 +100,7 @@ def add(request: AuthedRequest, uuid: UUID, place: str) -> HttpResponse:
     if request.method == "POST" and form.is_valid():
         values = {name: form.cleaned_data[name] for name in ("slug", "kind", "label") if name in form.cleaned_data}
         source = add_table(draft.source, above, key, values)
-        there = reverse("drafting:part", args=[draft.uuid, f"{first}{len(parent.get(key, []))}"])
+        there = reverse("drafting:part", args=[draft.uuid, f"{first}{_length(parent, key)}"])
         what = f"Added {values['label']}"
         return saved(request, draft, source, seen=form.cleaned_data["revision"], what=what, to=there)
     return _page(request, draft, form, title=title)
@@ -136,7 +136,7 @@ def remove(request: AuthedRequest, uuid: UUID, place: str) -> HttpResponse:
     label = _label(row, place)
     if request.method == "POST":
         return saved(request, draft, remove_table(draft.source, path), seen=_seen(request), what=f"Took away {label}")
-    below = len(row.get("requirements", [])) + len(row.get("options", []))
+    below = _length(row, "requirements") + _length(row, "options")
     return render(request, "drafting/remove.html", {"draft": draft, "label": label, "below": below})
 
 
@@ -149,6 +149,11 @@ def shift(request: AuthedRequest, uuid: UUID, place: str) -> HttpResponse:
     by = {"up": -1, "down": 1}.get(request.POST.get("to", ""), 0)
     source = _or_404(lambda: move_table(draft.source, path, int(path[-1]) + by))
     return saved(request, draft, source, seen=_seen(request), what=f"Moved {_label(row, place)}")
+
+
+def _length(row: dict[str, Any], key: str) -> int:
+    found = row.get(key)
+    return len(found) if isinstance(found, list) else 0
 
 
 def _path(place: str) -> Path:
