@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING, cast
 
 from django.utils import timezone
 
+from credentialing.applications.workflow import COMMITTEE
 from credentialing.pathways.definitions import SUBMIT_GATE, Requirement
 from workflows.guards import Guard, TransitionContext, Unmet
 from workflows.subjects import WorkflowSubject
@@ -67,18 +68,31 @@ def council_decided(subject: WorkflowSubject, context: TransitionContext) -> Ite
 
     DOMAIN §5.
     """
-    from credentialing.applications.assessments import assess_requirement  # noqa: PLC0415 - progress imports models
-
     application = cast("Application", subject)
     wanted = {"defer": "deferred", "decline": "declined"}[context.transition.name]
+    said = _said_by_ballots(application, context)
+    if wanted not in said.values():
+        last = application.definition.requirement(list(said)[-1])
+        body = application.definition.body(last.parameters.body)
+        yield Unmet(code="no_decision", message=f"The {body.label} decides this by its ballots.", requirement=last.slug)
+
+
+def deferrable(subject: WorkflowSubject, context: TransitionContext) -> Iterable[Unmet]:
+    """The committee says “not yet” until the council votes; from then on its ballots decide (DOMAIN §5, defer)."""
+    application = cast("Application", subject)
+    if not application.roles_of(context.actor, timezone.localdate(context.now)) & COMMITTEE:
+        yield from council_decided(application, context)
+    elif "voting" in _said_by_ballots(application, context).values():
+        yield Unmet(code="voting", message="The vote has begun, so the ballots decide.")
+
+
+def _said_by_ballots(application: "Application", context: TransitionContext) -> dict[str, str]:
+    """What was decided (or "voting") by each decision that lies before this step, by its slug."""
+    from credentialing.applications.assessments import assess_requirement  # noqa: PLC0415 - progress imports models
+
     definition, on = application.definition, timezone.localdate(context.now)
     here = [r for r in definition.balloted if definition.state_before(r) == context.transition.source]
-    here = here or list(definition.balloted)
-    if not any(assess_requirement(application, r.slug, on).progress.have == wanted for r in here):
-        body = definition.body(here[-1].parameters.body)
-        yield Unmet(
-            code="no_decision", message=f"The {body.label} decides this by its ballots.", requirement=here[-1].slug
-        )
+    return {r.slug: assess_requirement(application, r.slug, on).progress.have for r in here or definition.balloted}
 
 
 def declinable(subject: WorkflowSubject, context: TransitionContext) -> Iterable[Unmet]:
@@ -121,6 +135,7 @@ GUARDS: Mapping[str, Guard] = {
     "no_other_case": no_other_case,
     "not_admitted": not_admitted,
     "council_decided": council_decided,
+    "deferrable": deferrable,
     "declinable": declinable,
     "version_fits": version_fits,
 }

@@ -38,11 +38,12 @@ class Decision:
 
     @dataclass(frozen=True, kw_only=True)
     class Facts:
-        """The form that officers sign, whether the case lies before the body, and what it decided on this attempt."""
+        """The form that officers sign, whether the case lies before the body, and how its vote stands."""
 
         form: FormFacts
         before_it: bool = False
         decided: "Decision.Decided | None" = None
+        voting_since: date | None = None
         by_ballot: bool = True
         body: str = ""
         voters: str = ""
@@ -85,6 +86,14 @@ class Decision:
             form=form,
             before_it=application.state == definition.state_before(requirement) or decided is not None,
             decided=decided,
+            voting_since=next(
+                (
+                    timezone.localdate(row.opened_at)
+                    for row in application.decisions.all()
+                    if row.requirement == requirement.slug and row.attempt == application.attempt and not row.outcome
+                ),
+                None,
+            ),
             body=body.label,
             voters=body.voters,
             recommended=tuple(
@@ -107,11 +116,14 @@ class Decision:
                 references=(decided.reference,),
                 met_on=decided.day,
             )
+        voting = facts.voting_since is not None and facts.voting_since <= moment.on
+        have = decided.outcome if decided else "voting" if voting else ""
         silent = [label for _, label, day in facts.recommended if day is None or day > moment.on]
         if facts.before_it and silent and decided is None:
             return Progress(
                 met=False,
                 started=True,
+                have=have,
                 summary=f"Not recommended yet: {', '.join(silent)}",
                 waiting_on="",
                 cannot_start=f"It must be recommended first: {', '.join(silent)}.",
@@ -119,7 +131,7 @@ class Decision:
         return Progress(
             met=False,
             started=facts.before_it,
-            have=decided.outcome if decided else "",
+            have=have,
             summary=f"Before the {facts.body}" if facts.before_it else "Comes last",
             waiting_on=facts.voters if facts.before_it else "",
             cannot_start="" if facts.before_it else "Everything else must be signed off first.",

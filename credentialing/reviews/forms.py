@@ -1,6 +1,9 @@
 """Forms of those who judge."""
 
+from datetime import date
+
 from django import forms
+from django.utils import timezone
 
 from credentialing.ui.forms import DateField, SocietyForm
 
@@ -27,6 +30,26 @@ class WaiverForm(SocietyForm):
         help_text="For example: prior learning that is recognized, and how it was shown. The candidate reads this.",
     )
     expires_on = DateField(label="Until", required=False, help_text="Leave it empty where it is waived for good.")
+
+
+class NotYetForm(SocietyForm):
+    """Say "not yet" before the case goes to the council."""
+
+    conditions = forms.CharField(
+        label="What is still needed",
+        max_length=4000,
+        widget=forms.Textarea(attrs={"rows": 5}),
+        help_text="For example: another intensive, or six more supervised sessions. The candidate reads this.",
+    )
+    until = DateField(label="Deferred until", required=False, help_text="When the case comes back. Optional.")
+    version = forms.IntegerField(widget=forms.HiddenInput, min_value=0)
+
+    def clean_until(self) -> date | None:
+        """A day to come."""
+        until: date | None = self.cleaned_data["until"]
+        if until and until <= timezone.localdate():
+            raise forms.ValidationError("Choose a date to come.")  # noqa: EM101, TRY003 - as Django's own forms do
+        return until
 
 
 class RecusalForm(SocietyForm):

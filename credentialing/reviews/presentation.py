@@ -92,6 +92,11 @@ def verbs_of(actions: Iterable[Action]) -> list[Verb]:
     return [VERBS[a.transition.name] for a in actions if a.possible and a.transition.name in VERBS]
 
 
+def can_defer(actions: Iterable[Action]) -> bool:
+    """Whether whoever asks may say “not yet” now."""
+    return any(action.possible and action.transition.name == "defer" for action in actions)
+
+
 def case_states(readable: ApplicationQuerySet) -> list[tuple[str, str]]:
     """The states in which there are cases, in words, to choose from."""
     versions = PathwayVersion.objects.filter(applications__in=readable).distinct()

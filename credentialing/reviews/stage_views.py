@@ -1,4 +1,4 @@
-"""Putting a candidate forward for a stage, and taking one's word on a stage back."""
+"""Putting a candidate forward for a stage, saying “not yet”, and taking one's word on a stage back."""
 
 from uuid import UUID
 
@@ -20,8 +20,11 @@ from credentialing.applications.services.endorsing import (
     recommending_role,
     take_back_endorsement,
 )
+from credentialing.applications.services.lifecycle import defer_application
 from credentialing.pathways.definitions import Stage
-from credentialing.ui.responses import conflict
+from credentialing.reviews.forms import NotYetForm
+from credentialing.ui.responses import conflict, not_permitted
+from workflows.errors import NotPermitted, TransitionError
 
 OFFICERS = ("coordinator", "ccc_chair", "reviewer", "registrar", "council")
 
@@ -53,6 +56,32 @@ def recommend(request: AuthedRequest, uuid: UUID) -> HttpResponse:
     if stage is None:
         return conflict(request, "Nothing is to be recommended here now.", back)
     return render(request, "reviews/recommend.html", {"application": application, "form": form, "stage": stage})
+
+
+@requires("coordinator", "ccc_chair")
+@require_http_methods(["GET", "HEAD", "POST"])
+def not_yet(request: AuthedRequest, uuid: UUID) -> HttpResponse:
+    """Defer a case before the council votes: what is still needed, and until when."""
+    application = get_object_or_404(Application.objects.reviewable_by(request.user), uuid=uuid)
+    back = reverse("reviews:case", args=[uuid])
+    form = NotYetForm(request.POST if request.method == "POST" else None, initial={"version": application.version})
+    if request.method == "POST" and form.is_valid():
+        said = form.cleaned_data
+        try:
+            defer_application(
+                application=application,
+                actor=request.user,
+                conditions=said["conditions"],
+                until=said["until"],
+                expected_version=said["version"],
+            )
+        except NotPermitted as refusal:
+            return not_permitted(request, str(refusal))
+        except TransitionError as refusal:
+            return conflict(request, str(refusal), back)
+        messages.success(request, f"Deferred. {application.candidate} gets an e-mail with your words.")
+        return redirect(back)
+    return render(request, "reviews/not_yet.html", {"application": application, "form": form})
 
 
 @requires(*OFFICERS)

@@ -13,6 +13,7 @@ urlpatterns = [
     path("reviews/cases/<uuid:uuid>/stage/", views.stage, name="stage"),
     path("reviews/cases/<uuid:uuid>/answers/", answer_views.answers, name="answers"),
     path("reviews/cases/<uuid:uuid>/recommend/", stage_views.recommend, name="recommend"),
+    path("reviews/cases/<uuid:uuid>/not-yet/", stage_views.not_yet, name="not-yet"),
     path("reviews/endorsements/<int:pk>/take-back/", stage_views.take_back, name="endorsement-take-back"),
     path("reviews/cases/<uuid:uuid>/step-aside/", views.step_aside, name="step-aside"),
     path("reviews/cases/<uuid:uuid>/lifecycle/<slug:verb>/", views.lifecycle, name="lifecycle"),

@@ -24,7 +24,7 @@ from credentialing.pathways.kinds import sentence_of
 from credentialing.reviews.dossier import dossier, sheet_of, stages_within_reach
 from credentialing.reviews.forms import CaseSearchForm, RecusalForm, ReturnForm, WaiverForm
 from credentialing.reviews.models import SignOff
-from credentialing.reviews.presentation import VERBS, case_states, inbox_lines, verbs_of
+from credentialing.reviews.presentation import VERBS, can_defer, case_states, inbox_lines, verbs_of
 from credentialing.reviews.services import (
     NotTheReviewer,
     ReviewRefused,
@@ -86,13 +86,15 @@ def case(request: AuthedRequest, uuid: UUID) -> HttpResponse:
         subject_kind=application.subject_kind,
         subject_id=application.uuid,
     )
+    actions = available_actions(application, request.user)
     context = {
         "application": application,
         "track": track(application, "reviewer"),
         "drawing": drawn(application),
         "stages": dossier(application, request.user, today),
         "reach": stages_within_reach(application, request.user, today),
-        "verbs": verbs_of(available_actions(application, request.user)),
+        "verbs": verbs_of(actions),
+        "can_defer": can_defer(actions),
         "objection": objection_to_review(application, request.user),
         "entries": timeline(application),
         "awaited": application.awaited_acts.all(),

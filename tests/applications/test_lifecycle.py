@@ -141,7 +141,7 @@ def test_deferral_needs_its_conditions(case):
         ("reopen", "deferred", "workshop_attended", {Role.COORDINATOR, Role.CCC_CHAIR}),
         ("decline", "applied", "", {Role.COORDINATOR, Role.CCC_CHAIR}),
         ("decline", "workshop_attended", "", {Role.COUNCIL}),
-        ("defer", "workshop_attended", "", {Role.COUNCIL}),
+        ("defer", "workshop_attended", "", {Role.COUNCIL, Role.COORDINATOR, Role.CCC_CHAIR}),
         ("withdraw", "applied", "", set()),
     ],
 )

@@ -66,20 +66,10 @@ def cells_of(path: Path) -> list[Cell]:
 
 CELLS = cells_of(Path(__file__).with_name("matrix.csv"))
 
-# Where the code says something else than the words. Whoever mends one of them takes its line away (xfail is strict).
-DISPUTED: Mapping[tuple[str, str, str], str] = {
-    ("workshop_attended", "defer", "coordinator"): "the committee can't say “not yet”, the council alone can",
-    ("workshop_attended", "defer", "ccc_chair"): "the committee can't say “not yet”, the council alone can",
-}
 
-
-def by_cell(cells: Iterable[Cell], *, failing: str = "") -> Any:
-    """One test for each cell; of those on which the code says something else, the `failing` ones must fail."""
-    params = []
-    for cell in cells:
-        disputed = cell.key in DISPUTED and cell.allowed == failing
-        marks = [pytest.mark.xfail(strict=True, reason=DISPUTED[cell.key])] if disputed else []
-        params.append(pytest.param(cell.state, cell, id="-".join(cell.key), marks=marks))
+def by_cell(cells: Iterable[Cell]) -> Any:
+    """One test for each cell."""
+    params = [pytest.param(cell.state, cell, id="-".join(cell.key)) for cell in cells]
     return pytest.mark.parametrize(("place", "cell"), params, indirect=["place"], scope="module")
 
 
@@ -312,14 +302,14 @@ def test_every_row_says_what_it_rests_on_and_where_it_leads():
         assert (cell.leads_to == "") == (cell.allowed == "no")
 
 
-@by_cell(saying("no"), failing="no")
+@by_cell(saying("no"))
 def test_what_the_words_give_to_nobody_or_to_others_is_refused(place, cell):
     outcome = tried(place, cell.transition, place.who(cell.role))
 
     assert isinstance(outcome, refusals(cell))
 
 
-@by_cell([cell for cell in saying("yes", "guarded") if cell.key not in NEVER_READY], failing="yes")
+@by_cell([cell for cell in saying("yes", "guarded") if cell.key not in NEVER_READY])
 def test_what_the_words_allow_is_done_once_everything_is_there(place, cell):
     with changed(place, *READY.get((cell.state, cell.role, cell.transition), ())) as ready:
         outcome = tried(ready, cell.transition, place.who(cell.role))
@@ -329,7 +319,7 @@ def test_what_the_words_allow_is_done_once_everything_is_there(place, cell):
     assert outcome.role == cell.role
 
 
-@by_cell(saying("guarded"), failing="guarded")
+@by_cell(saying("guarded"))
 def test_what_is_guarded_is_blocked_while_something_is_missing(place, cell):
     for lack in LACKING[cell.transition]:
         with changed(place, *lack) as lacking:
@@ -338,7 +328,7 @@ def test_what_is_guarded_is_blocked_while_something_is_missing(place, cell):
         assert isinstance(outcome, TransitionBlocked)
 
 
-@by_cell([cell for cell in CELLS if cell.allowed == "undecided" or cell.key in DISPUTED])
+@by_cell(saying("undecided"))
 def test_buttons_agree_with_the_door_where_the_words_do_not_decide(place, cell):
     tried(place, cell.transition, place.who(cell.role))
 

@@ -225,7 +225,7 @@ class Application(Sealed, WorkflowSubject):
     def withdraw(self, *, context: TransitionContext) -> None:
         if self.state not in {"on_hold", "deferred"}:
             self.paused_from = self.state
-        if self.state == "deferred":  # the council has decided on this attempt; whoever comes back makes another
+        if self.state == "deferred":  # this attempt is over; whoever comes back makes another
             self.attempt += 1
         self.state_since = context.now
 

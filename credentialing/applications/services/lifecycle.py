@@ -134,16 +134,24 @@ def defer_application(
     actor: Person,
     conditions: str,
     until: date | None,
+    expected_version: int | None = None,
     now: datetime | None = None,
 ) -> LedgerRecord:
-    """The council's "not yet": what is still asked for and until when; the candidacy stays open.
+    """The "not yet" of committee or council: what is still asked for and until when; the candidacy stays open.
 
     Raises:
         TransitionError: the refusals of the engine.
     """
     Application.objects.filter(pk=application.pk).update(conditions=conditions, deferred_until=until)
     application.refresh_from_db()
-    return change_lifecycle(application=application, name="defer", actor=actor, reason=conditions, now=now)
+    return change_lifecycle(
+        application=application,
+        name="defer",
+        actor=actor,
+        reason=conditions,
+        expected_version=expected_version,
+        now=now,
+    )
 
 
 @transaction.atomic
