@@ -7,11 +7,15 @@ from typing import Any
 
 from django.apps import apps
 from django.db import connection, transaction
+from django.dispatch import Signal
 
 from workflows.errors import TransitionError
 from workflows.models import Deadline
 from workflows.services import perform
 from workflows.subjects import WorkflowSubject
+
+# Sent with `subject` and `record` when time has carried a subject on, inside the transaction that does it.
+deadline_met = Signal()
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -34,6 +38,12 @@ def set_deadline(subject: WorkflowSubject, act: str, *, due_at: datetime, now: d
         create_defaults={"due_at": due_at, "set_at": now},
     )
     return deadline
+
+
+def call_off_deadline(subject: WorkflowSubject, act: str, *, now: datetime) -> bool:
+    """Let the act wait for people again; answers whether a deadline was open."""
+    there = Deadline.objects.of(subject.subject_kind, subject.uuid).open().filter(act=act)
+    return bool(there.update(done_at=now, outcome="Called off."))
 
 
 def meet_deadlines(*, actor: Any, now: datetime, dry_run: bool = False) -> Iterator[Met]:
@@ -60,9 +70,11 @@ def _meet(deadline: Deadline, actor: Any, now: datetime) -> Met:
         refusal = "It no longer exists."
     else:
         try:
-            perform(subject, deadline.act, actor=actor, now=now)
+            record = perform(subject, deadline.act, actor=actor, now=now)
         except TransitionError as error:
             refusal = str(error)
+        else:
+            deadline_met.send(sender=type(subject), subject=subject, record=record)
     deadline.done_at, deadline.outcome = now, refusal
     deadline.save()
     return Met(deadline=deadline, subject=subject, refusal=refusal)

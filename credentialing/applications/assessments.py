@@ -6,7 +6,7 @@ Only what was known on the day counts, so the answer for a day that has passed i
 import hashlib
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from functools import cached_property
 from itertools import batched
 
@@ -67,6 +67,13 @@ class Assessment:
             for fact in self.sign_offs
             if fact.outcome == WAIVED and (fact.expires_on is None or self.on <= fact.expires_on)
         )
+
+    @property
+    def changes_on(self) -> date | None:
+        """The next day on which time alone may change the answer: of the evidence, or because a waiver ends."""
+        ends = self.waiver.expires_on if self.waiver else None
+        days = (self.progress.changes_on, ends + timedelta(days=1) if ends else None)
+        return min((day for day in days if day is not None and day > self.on), default=None)
 
     @property
     def missing_roles(self) -> tuple[str, ...]:

@@ -33,6 +33,7 @@ def refresh_progress(application: Application, now: datetime | None = None) -> l
         row.summary = item.summary[:300]
         row.waiting_on = waiting_on
         row.evidence_digest = item.digest
+        row.changes_on = item.changes_on
         if row.told != before or row._state.adding:
             row.refreshed_at = now
             row.save()

@@ -1,5 +1,6 @@
 """How cases are looked up."""
 
+from datetime import date
 from typing import TYPE_CHECKING
 
 from django.db import models
@@ -65,6 +66,10 @@ class ApplicationQuerySet(SealedQuerySet["Application"]):
     def under_way(self) -> "ApplicationQuerySet":
         """Neither drafts nor ended."""
         return self.unfinished().exclude(state="draft")
+
+    def changing_by(self, day: date) -> "ApplicationQuerySet":
+        """Those of which some requirement has come to the day on which time alone may change it."""
+        return self.filter(requirement_progress__changes_on__lte=day).distinct()
 
     def supervised_by(self, person: "Person") -> "ApplicationQuerySet":
         """Those whose candidate this person supervises now."""

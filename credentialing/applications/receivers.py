@@ -6,13 +6,16 @@ from uuid import UUID
 from django.dispatch import receiver
 from django.utils import timezone
 
-from certificates.models import Certificate
+from certificates.models import Certificate, Credential
 from certificates.signals import certificate_issued, certificate_refused
 from credentialing.accounts.models import Person, Role
 from credentialing.accounts.signals import person_changed
 from credentialing.applications.models import Application
 from credentialing.applications.progress import refresh_progress
+from credentialing.applications.services.lifecycle import tell_of_step
 from credentialing.correspondence.services import send_letter
+from workflows.deadlines import deadline_met
+from workflows.models import LedgerRecord
 
 
 @receiver(person_changed)
@@ -22,6 +25,28 @@ def refresh_cases_of_member(*, name: str, subject_id: UUID, **_: Any) -> None:
         for application in Application.objects.filter(candidate__uuid=subject_id):
             if application.is_open:
                 refresh_progress(application)
+
+
+@receiver(deadline_met, sender=Application)
+def follow_what_time_did(*, subject: Application, record: LedgerRecord, **_: Any) -> None:
+    """A deferred case comes back on its day: the candidate is told, and those who have the ball see it."""
+    tell_of_step(application=subject, record=record, now=record.recorded_at)
+
+
+@receiver(deadline_met, sender=Credential)
+def write_of_expiry(*, subject: Credential, record: LedgerRecord, **_: Any) -> None:
+    """The holder learns that the credential has run out."""
+    send_letter(
+        template="standing_changed",
+        to=subject.holder,
+        context={
+            "designation": subject.designation,
+            "status": subject.status_label.lower(),
+            "reason": record.reason,
+            "path": "/my/",
+        },
+        dedupe_key=f"standing:{record.uuid}",
+    )
 
 
 @receiver(certificate_issued)

@@ -66,10 +66,10 @@ def test_each_stage_is_signed_by_those_whom_the_pathway_names():
 
 
 @PATHWAYS
-def test_council_alone_certifies_and_defers(pathway):
-    for name in ("certify", "defer"):
+def test_council_alone_certifies_and_the_committee_may_defer_as_well(pathway):
+    for name, roles in (("certify", {Role.COUNCIL}), ("defer", {Role.COUNCIL, Role.COORDINATOR, Role.CCC_CHAIR})):
         (edge,) = edges(pathway, name)
-        assert edge.roles == {Role.COUNCIL}
+        assert edge.roles == roles
         assert edge.source == pathway.stages[-2].slug
 
 

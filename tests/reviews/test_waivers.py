@@ -1,8 +1,11 @@
 """Waiving: only what the pathway lets be waived, by whom it names, with a reason that the candidate reads."""
 
-from datetime import date, timedelta
+from datetime import UTC, date, datetime, time, timedelta
+from io import StringIO
 
 import pytest
+import time_machine
+from django.core.management import call_command
 from django.test import Client
 from django.utils import timezone
 
@@ -127,3 +130,16 @@ def test_chair_waives_on_the_page_and_others_can_not(case, chair):
     other = Client()
     other.force_login(PersonFactory(offices=[Role.REVIEWER]))
     assert other.get(address).status_code == 403
+
+
+def test_end_of_a_waiver_is_a_day_on_which_time_changes_the_case(case, chair):
+    ends = TODAY + timedelta(days=30)
+    waive(case, chair, expires_on=ends)
+    row = case.requirement_progress.get(requirement="co_leading")
+    assert (row.status, row.changes_on) == ("complete", ends + timedelta(days=1))
+
+    with time_machine.travel(datetime.combine(ends + timedelta(days=1), time(18), UTC)):
+        call_command("tick", stdout=StringIO())
+
+    row.refresh_from_db()
+    assert row.status != "complete"

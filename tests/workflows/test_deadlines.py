@@ -10,7 +10,7 @@ from django.utils import timezone
 
 from tests.workflows.factories import ActorFactory, loan_for
 from tests.workflows.holding import held_elsewhere, where_rows_are_locked
-from workflows.deadlines import meet_deadlines, set_deadline
+from workflows.deadlines import call_off_deadline, deadline_met, meet_deadlines, set_deadline
 from workflows.models import Deadline, LedgerRecord
 from workflows.services import perform
 
@@ -131,3 +131,30 @@ def test_deadline_that_somebody_else_is_at_is_left_to_them(loan, clock):
     with held_elsewhere(Deadline.objects.all()):
         assert meet(clock, LATER) == []
     assert meet(clock, LATER) == [""]
+
+
+@pytest.mark.django_db
+def test_deadline_that_is_called_off_is_met_by_nobody(loan, clock):
+    assert call_off_deadline(loan, "give_back", now=NOW) is False
+    assert call_off_deadline(loan, "lend", now=NOW) is True
+    assert meet(clock, LATER) == []
+    assert list(Deadline.objects.values_list("done_at", "outcome")) == [(NOW, "Called off.")]
+
+
+@pytest.mark.django_db
+def test_whoever_follows_a_deadline_hears_of_the_step_and_undoes_it_by_failing(loan, clock):
+    heard = []
+
+    def follow(*, subject, record, **_):
+        heard.append((subject.state, record.transition))
+        raise OSError
+
+    deadline_met.connect(follow, sender=type(loan))
+    try:
+        with pytest.raises(OSError):  # noqa: PT011 - whatever it is
+            meet(clock, LATER)
+    finally:
+        deadline_met.disconnect(follow, sender=type(loan))
+    loan.refresh_from_db()
+    assert heard == [("lent", "lend")]
+    assert (loan.state, Deadline.objects.open().count()) == ("asked", 1)

@@ -28,11 +28,13 @@ class RequirementProgress(models.Model):
     waiting_on = models.CharField(max_length=20, blank=True)
     waiting_since = models.DateTimeField(null=True)
     evidence_digest = models.CharField(max_length=64, blank=True)
+    changes_on = models.DateField("next day on which time alone may change it", null=True)
     refreshed_at = models.DateTimeField()
 
     class Meta:
         verbose_name_plural = "requirement progress"
         ordering = ("application", "position")
+        indexes = [models.Index(fields=["changes_on"], name="requirement_progress_changing")]
         constraints = [
             models.UniqueConstraint(fields=["application", "requirement"], name="requirement_progress_one_per_case"),
         ]
@@ -43,7 +45,7 @@ class RequirementProgress(models.Model):
     @property
     def told(self) -> tuple[object, ...]:
         """What the row tells; it is stored again only when this changes."""
-        told = (self.position, self.status, self.met, self.summary, self.evidence_digest)
+        told = (self.position, self.status, self.met, self.summary, self.evidence_digest, self.changes_on)
         return (*told, self.waiting_on, self.waiting_since)
 
 

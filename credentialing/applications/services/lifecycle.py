@@ -1,7 +1,7 @@
 """Moving a case: stage sign-off, hold, resume, defer, withdraw, decline, reopen. Each ends in `perform`."""
 
 from collections.abc import Mapping
-from datetime import date, datetime
+from datetime import date, datetime, time
 
 from django.db import transaction
 from django.utils import timezone
@@ -10,9 +10,11 @@ from credentialing.accounts.models import Person
 from credentialing.applications.endorsing import missing_recommendations, signatures
 from credentialing.applications.models import Application, StageEndorsement
 from credentialing.applications.progress import next_stage, refresh_progress, stage_is_ready
+from credentialing.applications.workflow import DEFERRED
 from credentialing.audit.events import Event
 from credentialing.audit.services import record_event
 from credentialing.correspondence.services import send_letter
+from workflows.deadlines import call_off_deadline, set_deadline
 from workflows.errors import TransitionBlocked
 from workflows.models import LedgerRecord
 from workflows.services import explain, perform
@@ -117,14 +119,21 @@ def change_lifecycle(
     """
     now = now or timezone.now()
     record = perform(application, name, actor=actor, reason=reason, expected_version=expected_version, now=now)
+    if record.source == DEFERRED:
+        call_off_deadline(application, "reopen", now=now)
+    tell_of_step(application=application, record=record, now=now)
+    return record
+
+
+def tell_of_step(*, application: Application, record: LedgerRecord, now: datetime) -> None:
+    """What follows a step of the whole case, whoever took it: progress, and the letter to the candidate."""
     refresh_progress(application, now)
     send_letter(
-        template=LETTERS[name],
+        template=LETTERS[record.transition],
         to=application.candidate,
-        context={"reason": reason, "reference": application.reference, "path": "/my/"},
-        dedupe_key=f"{name}:{record.uuid}",
+        context={"reason": record.reason, "reference": application.reference, "path": "/my/"},
+        dedupe_key=f"{record.transition}:{record.uuid}",
     )
-    return record
 
 
 @transaction.atomic
@@ -139,12 +148,15 @@ def defer_application(
 ) -> LedgerRecord:
     """The "not yet" of committee or council: what is still asked for and until when; the candidacy stays open.
 
+    On that day the case comes back by itself (`manage.py tick`), unless somebody reopens it before.
+
     Raises:
         TransitionError: the refusals of the engine.
     """
     Application.objects.filter(pk=application.pk).update(conditions=conditions, deferred_until=until)
     application.refresh_from_db()
-    return change_lifecycle(
+    now = now or timezone.now()
+    record = change_lifecycle(
         application=application,
         name="defer",
         actor=actor,
@@ -152,6 +164,10 @@ def defer_application(
         expected_version=expected_version,
         now=now,
     )
+    if until is not None:
+        that_day = datetime.combine(until, time.min, timezone.get_default_timezone())
+        set_deadline(application, "reopen", due_at=that_day, now=now)
+    return record
 
 
 @transaction.atomic

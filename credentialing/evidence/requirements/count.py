@@ -105,7 +105,7 @@ class Count:
             next_step="" if met else _next_step(waiting, missing),
             forecast=None if met else forecast(days, rule.at_least - have, since, on),
             history=history(days, [(s.held_on, _amount(s, rule.unit)) for s in there if reasons[s]], on),
-            changes_on=_changes_on(requirement, counted, begun, on),
+            changes_on=_changes_on(requirement, (*counted, *waiting), begun, on),
             unit=_unit(rule),
             lacks=tuple(missing),
         )
@@ -240,9 +240,9 @@ def _met_on(counted: tuple[Session, ...], rule: Count.Parameters, begun: date | 
     return counted[-1].held_on if counted else on
 
 
-def _changes_on(requirement: Requirement, counted: tuple[Session, ...], begun: date | None, on: date) -> date | None:
+def _changes_on(requirement: Requirement, shown: tuple[Session, ...], begun: date | None, on: date) -> date | None:
     """The day on which the first session leaves its window, or on which a year is over that asks for its number."""
-    windows = ((s.held_on, requirement.on(s.held_on).parameters.window_months) for s in counted)
+    windows = ((s.held_on, requirement.on(s.held_on).parameters.window_months) for s in shown)
     days = [add_months(held_on, months) for held_on, months in windows if months]
     if requirement.parameters.per_year and begun is not None:
         days.append(next(end for _, end in _years(begun) if end > on))

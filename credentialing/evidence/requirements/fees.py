@@ -1,7 +1,7 @@
 """Fee: what the Treasurer must have received or waived."""
 
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 from decimal import Decimal
 
 from django.utils import timezone
@@ -71,7 +71,8 @@ class Fee:
                 met_on=settled_on,
             )
         due = _due(rule, facts, moment)
-        late = due is not None and rule.late_after_months and on > add_months(due, rule.late_after_months)
+        late_from = _late_from(rule, due)
+        late = late_from is not None and on >= late_from
         summary = f"{money(paid, facts.currency)} of {amount} received" if paid else f"{amount} due"
         if due is not None and not paid and rule.year > 1:
             summary = f"{amount} due on {in_words(due)}"
@@ -86,7 +87,7 @@ class Fee:
             waiting_on="treasurer",
             cannot_start=_why_not_due(rule.year, moment, due, paid=paid),
             next_step=f"Pay {money(rule.amount - paid, facts.currency)} to the Treasurer.",
-            changes_on=due if due is not None and due > on else None,
+            changes_on=min((day for day in (due, late_from) if day is not None and day > on), default=None),
             lacks=(money(rule.amount - paid, facts.currency),),
         )
 
@@ -120,6 +121,13 @@ def _due(rule: Fee.Parameters, facts: Fee.Facts, moment: Moment) -> date | None:
     by_fee = [[e for e in others if e.requirement == slug] for slug in {e.requirement for e in others}]
     first = min((entry.received_on for entries in by_fee for entry in standing(entries)), default=None)
     return add_months(first, 12 * (rule.year - 1)) if first else None
+
+
+def _late_from(rule: Fee.Parameters, due: date | None) -> date | None:
+    """The first day on which it is late; None where nothing is ever late, or nothing is due yet."""
+    if due is None or not rule.late_after_months:
+        return None
+    return add_months(due, rule.late_after_months) + timedelta(days=1)
 
 
 def _why_not_due(year: int, moment: Moment, due: date | None, *, paid: Decimal) -> str:

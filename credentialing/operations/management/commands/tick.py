@@ -41,7 +41,7 @@ class Command(BaseCommand):
             self.stdout.write(f"{migration.version}: {migration.moved} cases moved to it.")
             for line in migration.refused:
                 self.stdout.write(f"  not moved: {line}")
-        cases = list(Application.objects.under_way().values_list("pk", flat=True))
+        cases = list(Application.objects.under_way().changing_by(timezone.localdate(now)).values_list("pk", flat=True))
         for pk in cases:
             with transaction.atomic():
                 refresh_progress(Application.objects.select_for_update().get(pk=pk), now)
