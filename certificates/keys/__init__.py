@@ -9,7 +9,8 @@ Two folders below `CERTIFICATES_KEYS_DIR`, each filled at first use:
   ever signed; `revocation_lists()` what is to be believed no longer (CRLs, one of each root).
 
 Rotation begins a new key and destroys the private half of the old one; what is public stays, so that old documents
-can be checked for ever. A key that got into other hands is marked as compromised: its signatures count no more.
+can be checked for ever. A key that got into other hands is marked as compromised: its signatures count no more;
+with a root those of every key below it.
 Keys may come from elsewhere as PKCS #12 (`import_pkcs12`), or stay in hardware that speaks PKCS #11
 (`import_from_token`): the folder then holds an address in the place of the private half. All of it is worked by
 `manage.py certificate_keys` and told in docs/keys.md.
@@ -28,7 +29,7 @@ from certificates.keys.document import (
 from certificates.keys.folders import Compromise, KeyMissing
 from certificates.keys.importing import KeyRefused, import_from_token, import_pkcs12
 from certificates.keys.tokens import TokenAddress, TokenUnavailable
-from certificates.keys.turning import compromise_key, rotate_keys, rotate_root
+from certificates.keys.turning import compromise_key, compromise_root, rotate_keys, rotate_root
 
 __all__ = [
     "BadgeKey",
@@ -41,6 +42,7 @@ __all__ = [
     "TokenUnavailable",
     "badge_keys",
     "compromise_key",
+    "compromise_root",
     "document_leaves",
     "document_signer",
     "import_from_token",

@@ -84,6 +84,13 @@ def trusted_roots() -> list[x509.Certificate]:
     return list(tops)
 
 
+def published_roots() -> list[x509.Certificate]:
+    """The roots that strangers may put among those they trust: not one that has got into other hands."""
+    folder = root_folder()
+    given_up = [certificates_of(pem)[0] for key, pem in folder.public().items() if folder.compromise_of(key)]
+    return [root for root in trusted_roots() if root not in given_up]
+
+
 def revocation_lists(*, now: datetime | None = None) -> list[bytes]:
     """The list of every root, that of the one in force first.
 

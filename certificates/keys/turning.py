@@ -6,7 +6,7 @@ from django.utils import timezone
 
 from certificates.keys.authority import certificates_of
 from certificates.keys.badge import badge_folder
-from certificates.keys.document import document_folder, revocation_lists, root_folder
+from certificates.keys.document import document_folder, document_leaves, revocation_lists, root_folder
 from certificates.keys.folders import KeyFolder
 from certificates.keys.importing import KeyRefused
 from certificates.keys.tokens import address_in
@@ -59,6 +59,29 @@ def compromise_key(kind: str, key: str, *, reason: str, at: datetime | None = No
     if kind == "document":
         revocation_lists()
     return present if present not in before else ""
+
+
+def compromise_root(root: str, *, reason: str, at: datetime | None = None) -> list[tuple[str, str]]:
+    """Believe a root and every key below it no longer, and publish it no more; answers what was (given up, begun).
+
+    Whoever holds a root can make keys below it, but `/verify` believes only those that this service has begun itself.
+    Done again, it changes nothing more; a crash in between is mended by doing it again.
+
+    Raises:
+        KeyError: there is no such root of ours.
+    """
+    folder = root_folder()
+    before = folder.public()
+    at = at or timezone.now()
+    folder.mark_compromised(root, at=at, reason=reason)
+    present, _ = folder.current()
+    turned = [(f"root/{root}", "" if present in before else f"root/{present}")]
+    top = certificates_of(before[root])[0]
+    for leaf in document_leaves():
+        if leaf.compromise is None and top in leaf.above:
+            begun = compromise_key("document", leaf.id, reason=reason, at=at)
+            turned.append((f"document/{leaf.id}", f"document/{begun}" if begun else ""))
+    return turned
 
 
 def _is_below_another_root(signing: bytes, root: str) -> bool:

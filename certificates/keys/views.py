@@ -5,7 +5,7 @@ from cryptography.hazmat.primitives.serialization import Encoding
 from django.http import Http404, HttpRequest, HttpResponse
 from django.views.decorators.http import require_safe
 
-from certificates.keys.document import as_pem, revocation_list, trusted_roots
+from certificates.keys.document import as_pem, published_roots, revocation_list
 from certificates.keys.folders import KeyMissing
 from workflows.access import public
 
@@ -13,9 +13,9 @@ from workflows.access import public
 @public
 @require_safe
 def root(request: HttpRequest) -> HttpResponse:  # noqa: ARG001 - a view
-    """Every root that has ever stood above a signature, as PEM."""
+    """Every root that has ever stood above a signature and is believed, as PEM."""
     return HttpResponse(
-        as_pem(trusted_roots()),
+        as_pem(published_roots()),
         content_type="application/x-pem-file",
         headers={"Content-Disposition": 'attachment; filename="root.pem"', "Cache-Control": "public, max-age=86400"},
     )

@@ -377,6 +377,59 @@ def test_key_that_another_root_vouches_for_stays_when_ours_is_turned():
     assert keys.document_signer().id == "key-1"
 
 
+def test_root_in_other_hands_is_given_up_with_every_key_below_it():
+    first = keys.document_signer()
+    keys.rotate_keys("document")
+
+    turned = keys.compromise_root("key-1", reason="The safe was opened")
+
+    assert turned == [("root/key-1", "root/key-2"), ("document/key-2", "document/key-3"), ("document/key-1", "")]
+    signer = keys.document_signer()
+    assert signer.id == "key-3"
+    assert signer.above != first.above
+    assert [(leaf.id, leaf.compromise is None) for leaf in keys.document_leaves()] == [
+        ("key-3", True),
+        ("key-2", False),
+        ("key-1", False),
+    ]
+    new_list, old_list = map(x509.load_pem_x509_crl, keys.revocation_lists())
+    assert (len(new_list), len(old_list)) == (0, 2)
+    assert keys.compromise_root("key-1", reason="again") == [("root/key-1", "")]
+    assert root_folder().compromise_of("key-1").reason == "The safe was opened"
+
+
+def test_giving_up_a_former_root_leaves_those_below_the_present_one_alone():
+    keys.document_signer()
+    keys.rotate_root()
+
+    assert keys.compromise_root("key-1", reason="The safe was opened") == [("root/key-1", ""), ("document/key-1", "")]
+    assert keys.document_signer().id == "key-2"
+    with pytest.raises(KeyError):
+        keys.compromise_root("key-9", reason="The safe was opened")
+
+
+def test_key_of_another_authority_outlives_our_root():
+    private = authority.made_leaf("S", EC_ROOT, timezone.now())
+    keys.import_pkcs12(bundle(private, authority.certificates_of(EC_ROOT)), None)
+    keys.rotate_root()
+
+    assert keys.compromise_root("key-1", reason="The safe was opened") == [("root/key-1", "root/key-2")]
+    assert keys.document_signer().id == "key-1"
+
+
+@pytest.mark.django_db
+def test_nobody_is_given_a_root_that_is_in_other_hands(client):
+    old = keys.document_signer().above[-1]
+
+    keys.compromise_root("key-1", reason="The safe was opened")
+
+    published = x509.load_pem_x509_certificates(client.get("/pki/root.pem").content)
+    assert published == [keys.document_signer().above[-1]]
+    assert old not in published
+    listed = x509.load_der_x509_crl(client.get("/pki/root/key-1.crl").content)
+    assert len(listed) == 1
+
+
 def test_stolen_key_is_marked_where_its_private_half_is_gone_too(folder):
     keys.badge_keys()
     (folder / "badge" / "key-1.pem").unlink()

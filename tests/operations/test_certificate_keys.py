@@ -100,6 +100,18 @@ def test_compromise_is_recorded_with_its_reason():
     assert recorded()[2:] == [("begun", "badge/key-2"), ("compromised", "badge/key-1")]
 
 
+def test_root_in_other_hands_takes_every_key_below_it_along():
+    run()
+    shown = run("--compromised", "root/key-1", "--reason", "The safe was opened")
+    assert {"root/key-2 in force", "root/key-1 compromised", "document/key-1 compromised"} <= {*shown}
+    assert recorded() == [
+        ("compromised", "root/key-1"),
+        ("begun", "root/key-2"),
+        ("compromised", "document/key-1"),
+        ("begun", "document/key-2"),
+    ]
+
+
 def test_what_a_compromised_key_has_signed_is_issued_anew():
     old = issue_certificate(prepared())
     assert run("--reissue")[0].startswith("0 new editions")

@@ -18,6 +18,7 @@ from certificates.keys import (
     TokenAddress,
     badge_keys,
     compromise_key,
+    compromise_root,
     document_leaves,
     import_from_token,
     import_pkcs12,
@@ -41,15 +42,15 @@ class Command(BaseCommand):
 
     help = (
         "Show the keys that sign badges and documents. --rotate begins new ones and keeps what is public of the old; "
-        "--compromised KEY (badge/key-1, document/key-1) also lets their signatures count no more; --import takes the "
-        "key of documents from a PKCS #12 file; --token lets a key in hardware sign (PKCS #11). See docs/keys.md."
+        "--compromised KEY (badge/key-1, document/key-1, root/key-1) also lets their signatures count "
+        "no more; --import takes the key of documents from a PKCS #12 file; --token lets a key in hardware sign (PKCS #11). See docs/keys.md."
     )
 
     def add_arguments(self, parser: ArgumentParser) -> None:
         """--rotate, --compromised with --reason, --import, --token with --chain."""
         acts = parser.add_mutually_exclusive_group()
         acts.add_argument("--rotate", choices=("badge", "document", "root", "both"), const="both", nargs="?")
-        acts.add_argument("--compromised", metavar="KEY", help="for example document/key-1")
+        acts.add_argument("--compromised", metavar="KEY", help="for example document/key-1; root/key-1 with all below")
         acts.add_argument("--import", dest="file", type=Path, metavar="FILE.p12")
         acts.add_argument("--token", metavar="ADDRESS", help="for example 'pkcs11:token=abs;object=documents'")
         acts.add_argument("--reissue", action="store_true", help="new editions of what a compromised key has signed")
@@ -103,7 +104,7 @@ class Command(BaseCommand):
             digest = leaf.leaf.fingerprint(SHA256()).hex()
             self._line(document_folder(), leaf.id, digest, compromised=leaf.compromise is not None)
         for root, digest in _roots():
-            self._line(root_folder(), root, digest, compromised=False)
+            self._line(root_folder(), root, digest, compromised=root_folder().compromise_of(root) is not None)
         return missing
 
     def _line(self, folder: KeyFolder, key: str, digest: str, *, compromised: bool) -> None:
@@ -142,17 +143,26 @@ def _begin_root() -> None:
 @transaction.atomic
 def _give_up(name: str, reason: str) -> None:
     kind, _, key = name.partition("/")
-    if kind not in {"badge", "document"} or not reason:
-        msg = "Name the key as badge/key-1 or document/key-1, and say why with --reason."
+    if kind not in {"badge", "document", "root"} or not reason:
+        msg = "Name the key as badge/key-1, document/key-1 or root/key-1, and say why with --reason."
         raise CommandError(msg)
     try:
-        begun = compromise_key(kind, key, reason=reason)
+        turned = _turned(kind, key, reason)
     except KeyError as refusal:
         msg = f"There is no key {name}."
         raise CommandError(msg) from refusal
-    _record(Event.CERTIFICATE_KEY_COMPROMISED, name, reason=reason)
-    if begun:
-        _record(Event.CERTIFICATE_KEY_BEGUN, f"{kind}/{begun}")
+    for given_up, begun in turned:
+        _record(Event.CERTIFICATE_KEY_COMPROMISED, given_up, reason=reason)
+        if begun:
+            _record(Event.CERTIFICATE_KEY_BEGUN, begun)
+
+
+def _turned(kind: str, key: str, reason: str) -> list[tuple[str, str]]:
+    """Each key that was given up, with the one begun in its place."""
+    if kind == "root":
+        return compromise_root(key, reason=reason)
+    begun = compromise_key(kind, key, reason=reason)
+    return [(f"{kind}/{key}", f"{kind}/{begun}" if begun else "")]
 
 
 @transaction.atomic
