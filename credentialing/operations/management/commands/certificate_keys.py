@@ -42,8 +42,9 @@ class Command(BaseCommand):
 
     help = (
         "Show the keys that sign badges and documents. --rotate begins new ones and keeps what is public of the old; "
-        "--compromised KEY (badge/key-1, document/key-1, root/key-1) also lets their signatures count "
-        "no more; --import takes the key of documents from a PKCS #12 file; --token lets a key in hardware sign (PKCS #11). See docs/keys.md."
+        "--compromised KEY (badge/key-1, document/key-1, root/key-1) also lets their signatures count no more; "
+        "--import takes the key of documents from a PKCS #12 file; --token lets a key in hardware sign (PKCS #11). "
+        "See docs/keys.md."
     )
 
     def add_arguments(self, parser: ArgumentParser) -> None:
