@@ -41,7 +41,7 @@ class NotYetForm(SocietyForm):
         widget=forms.Textarea(attrs={"rows": 5}),
         help_text="For example: another intensive, or six more supervised sessions. The candidate reads this.",
     )
-    until = DateField(label="Deferred until", required=False, help_text="When the case comes back. Optional.")
+    until = DateField(label="Deferred until", required=False, help_text="On that day the case comes back by itself.")
     version = forms.IntegerField(widget=forms.HiddenInput, min_value=0)
 
     def clean_until(self) -> date | None:
