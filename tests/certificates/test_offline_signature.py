@@ -17,6 +17,7 @@ import pytest
 from asn1crypto.cms import CertificateChoices, CMSAttributes, ContentInfo
 from cryptography import x509
 from cryptography.hazmat.primitives.asymmetric.ec import ECDSA
+from cryptography.hazmat.primitives.asymmetric.utils import decode_dss_signature
 from cryptography.hazmat.primitives.hashes import SHA256
 from cryptography.hazmat.primitives.serialization import Encoding
 from django.conf import settings as django_settings
@@ -246,6 +247,18 @@ def test_message_holds_nothing_that_is_not_checked(signed, look):
     wrong[1]["content"]["signer_infos"][0]["unsigned_attrs"] = loose
     for one in look(*(with_message(signed, other.dump(force=True)) for other in wrong)):
         assert (one["outcome"], "signature itself was changed" in one["words"]) == ("altered", True), one
+
+
+def test_message_can_be_written_in_one_way_only(signed, look):
+    message = message_in(signed)
+    longer = b"\x30\x83\0" + message[2:]  # the length of the whole, with a zero before it
+    padded = ContentInfo.load(message)
+    signer = padded["content"]["signer_infos"][0]
+    r, s = decode_dss_signature(signer["signature"].native)
+    numbers = b"".join(b"\x02\x22" + number.to_bytes(34) for number in (r, s))
+    signer["signature"] = b"\x30" + bytes([len(numbers)]) + numbers
+    found = look(with_message(signed, longer), with_message(signed, padded.dump(force=True)))
+    assert [one["outcome"] for one in found] == ["broken", "broken"]
 
 
 def test_every_signed_attribute_must_be_there_once_and_fit(signed, told):
