@@ -5,9 +5,12 @@ Whoever has the bundle and the published keys needs neither this program nor thi
 """
 
 import base64
+from contextlib import suppress
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
+from cryptography.hazmat.primitives.serialization import Encoding
+from cryptography.x509 import load_pem_x509_crl
 from django.conf import settings
 from django.utils import timezone
 from django.utils.module_loading import import_string
@@ -15,6 +18,7 @@ from django.utils.module_loading import import_string
 from certificates.badge.entries import StatusEntry
 from certificates.badge.integrity import instant
 from certificates.badge.shape import status_reference
+from certificates.keys import KeyMissing, document_leaves, revocation_lists, trusted_roots
 from certificates.models import Certificate
 from certificates.standing import standing_on
 from workflows.canonical import canonical
@@ -57,7 +61,26 @@ def proof_bundle(certificate: Certificate, *, now: datetime) -> dict[str, Any]:
         "standing": signed_standing(certificate, now=now),
         "status": _status_of(certificate),
         "keys": [str(key) for key in known_keys().values()],
+        "documents": document_keys(),
     }
+
+
+def document_keys() -> dict[str, list[str]]:
+    """By what the signature inside a document is checked: DER in base64, what is in force first.
+
+    Roots, the certificate of every key that has signed and is believed, and the lists of those believed no longer; no
+    lists where the root that would sign one is gone.
+    """
+    lists: list[bytes] = []
+    with suppress(KeyMissing):
+        lists = [load_pem_x509_crl(pem).public_bytes(Encoding.DER) for pem in revocation_lists()]
+    roots = [root.public_bytes(Encoding.DER) for root in trusted_roots()]
+    signers = [one.leaf.public_bytes(Encoding.DER) for one in document_leaves() if one.compromise is None]
+    return {"roots": _in_base64(roots), "signers": _in_base64(signers), "revoked": _in_base64(lists)}
+
+
+def _in_base64(parts: list[bytes]) -> list[str]:
+    return [base64.b64encode(part).decode() for part in parts]
 
 
 def issue_entry_of(certificate: Certificate) -> TreeEntry | None:

@@ -1,5 +1,6 @@
 """What is published about badges: the credentials, their pictures, what they are about, their status, the keys."""
 
+import base64
 import hashlib
 import json
 from uuid import UUID
@@ -16,7 +17,7 @@ from certificates.badge.picture import badge_png, badge_svg, baked_png, baked_sv
 from certificates.badge.shape import achievement_page
 from certificates.badge.status import MAY_BE_KEPT, NoSuchList, status_list
 from certificates.models import Certificate, Credential
-from certificates.proofs import NotProvedYet, proof_bundle
+from certificates.proofs import NotProvedYet, document_keys, proof_bundle
 from certificates.verification import verification_of
 from workflows.access import public
 from workflows.signing import known_keys
@@ -147,11 +148,20 @@ def _proof(certificate: Certificate) -> JsonResponse:
 @require_safe
 def offline(request: HttpRequest) -> HttpResponse:
     """The page that checks a file in the browser; it sends nothing of the file."""
+    documents = document_keys()
     context = {
         "ledger_keys": [str(key) for key in known_keys().values()],
         "methods": believed_methods(),
+        "roots": [(root, _fingerprint(root)) for root in documents["roots"]],
+        "signers": [_fingerprint(signer) for signer in documents["signers"]],
+        "revoked": documents["revoked"],
     }
     return render(request, "certificates/offline.html", context)
+
+
+def _fingerprint(certificate: str) -> str:
+    """The SHA-256 of a certificate (DER in base64) as OpenSSL writes it, for people who compare."""
+    return hashlib.sha256(base64.b64decode(certificate)).digest().hex(":").upper()
 
 
 def _badge(uuid: UUID) -> tuple[Certificate, bytes]:

@@ -6,8 +6,11 @@ import json
 from datetime import date, timedelta
 
 import pytest
+from cryptography.hazmat.primitives.hashes import SHA256
+from cryptography.x509 import load_der_x509_certificate, load_der_x509_crl
 from django.utils import timezone
 
+from certificates import keys
 from certificates.badge.attached import stored_badge
 from certificates.badge.baking import credential_in_png, credential_in_svg
 from certificates.badge.checking import check_badge
@@ -213,6 +216,42 @@ def test_page_that_checks_in_the_browser_shows_the_keys_it_trusts(client, certif
     page = client.get("/verify/offline/").text
     assert did_document()["verificationMethod"][0]["publicKeyMultibase"] in page
     assert str(verifier_key()) in page
+
+
+@pytest.fixture
+def own_keys(settings, tmp_path):
+    """Keys of documents that may be turned and lost."""
+    settings.CERTIFICATES_KEYS_DIR = str(tmp_path)
+    return tmp_path / "document"
+
+
+@pytest.mark.usefixtures("own_keys")
+def test_proof_and_page_hold_by_what_the_signature_of_a_document_is_checked(client, certificate):
+    make_checkpoint()
+    keys.rotate_keys("document")
+    keys.rotate_root()
+    keys.compromise_key("document", "key-1", reason="stolen")
+    told = client.get(f"/proofs/{certificate.sha256}").json()["documents"]
+    roots, signers = (
+        [load_der_x509_certificate(base64.b64decode(der)) for der in told[kind]] for kind in ("roots", "signers")
+    )
+    lists = [load_der_x509_crl(base64.b64decode(der)) for der in told["revoked"]]
+    assert roots == keys.trusted_roots()
+    assert signers == [one.leaf for one in keys.document_leaves() if one.id != "key-1"]
+    assert [len(listed) for listed in lists] == [0, 1]
+    page = client.get("/verify/offline/").text
+    for one in (*roots, *signers):
+        assert one.fingerprint(SHA256()).hex(":").upper() in page
+    assert all(text in page for text in (*told["roots"], *told["revoked"]))
+
+
+def test_proof_and_page_are_there_though_no_list_of_revoked_keys_can_be_signed(client, certificate, own_keys):
+    make_checkpoint()
+    keys.document_signer()
+    (own_keys / "root" / "key-1.pem").unlink()
+    told = client.get(f"/proofs/{certificate.sha256}").json()["documents"]
+    assert (len(told["roots"]), told["revoked"]) == (1, [])
+    assert client.get("/verify/offline/").status_code == 200
 
 
 # The standing of an earlier day

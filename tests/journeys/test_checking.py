@@ -8,14 +8,17 @@ import pytest
 from allauth.account.models import EmailAddress
 from playwright.sync_api import Request, expect
 
+from certificates import keys
 from certificates.badge.picture import baked_png, baked_svg
 from certificates.badge.signing import signed_badge
 from certificates.models import Certificate
+from certificates.signing.sealing import seal_document
 from credentialing.accounts.models import Person
-from tests.certificates.badges import badge_of, changed, issued, without
+from tests.certificates.badges import badge_of, changed, issued, pdf_with, without
 from tests.certificates.factories import awarded
+from tests.certificates.signed import resaved
 from tests.factories import PersonFactory
-from tests.journeys.actors import Actor, Scene
+from tests.journeys.actors import WCAG, Actor, Scene
 from workflows.checkpoints import make_checkpoint
 from workflows.services import perform
 
@@ -27,7 +30,7 @@ NAMES = ("Credentialed Balint Group Leader", "American Balint Society")
 def certificate(scene: Scene) -> Certificate:
     """One among several, so that the way to the root of the tree has some steps."""
     names = ('Łukasz \\ O\'Neil "Jr."', "Adaeze Obi", "王小明 𝔄")
-    certificates = [issued(awarded(), name=name, verify_base_url=scene.address) for name in names]
+    certificates = [issued(awarded(), name=name, verify_base_url=scene.address, sealed=True) for name in names]
     make_checkpoint()
     return certificates[0]
 
@@ -121,6 +124,62 @@ def test_saved_proof_needs_no_network_and_convinces_only_where_it_belongs(
     assert "Genuine. Valid" in check_here(visitor, folder / "genuine.json", folder / "honest.bundle")
     for name in forged:
         assert "Not proved" in check_here(visitor, folder / "genuine.pdf", folder / f"{name}.bundle"), name
+
+
+def line_of(visitor: Actor, said: str) -> str:
+    """The line about the signature inside; on the way, that the answer can be read by everybody."""
+    faults = visitor.scene.axe.run(visitor.page, options=WCAG).response["violations"]
+    assert [(fault["id"], [node["target"] for node in fault["nodes"]]) for fault in faults] == []
+    assert not visitor.page.evaluate("document.documentElement.scrollWidth > innerWidth")
+    (line,) = (line for line in said.splitlines() if "signature inside the PDF" in line)
+    return line
+
+
+def test_signature_inside_a_document_is_told_beside_what_the_ledger_proves(scene: Scene, settings: Any, tmp_path: Path):
+    society, settings.SOCIETY_NAME = settings.SOCIETY_NAME, "Diploma Mill"
+    settings.CERTIFICATES_KEYS_DIR = str(tmp_path / "theirs")
+    theirs = seal_document(pdf_with(None), society="Diploma Mill")
+    settings.SOCIETY_NAME = society
+    settings.CERTIFICATES_KEYS_DIR = str(tmp_path / "own")
+    certificate = issued(verify_base_url=scene.address, sealed=True)
+    make_checkpoint()
+    content = certificate.read()
+    files = {
+        "own": (content, "Genuine. Valid", "Yes", "its key is not revoked"),
+        "flipped": (content.replace(b"\n", b"\r", 1), "Not proved", "No", "covers were changed"),
+        "saved": (resaved(content), "Not proved", "No", "saved anew by another program"),
+        "longer": (content + b"\n", "Not proved", "No", "added behind the signature"),
+        "theirs": (theirs, "Not proved", "No", "somebody else: Diploma Mill Certificates"),
+        "bare": (pdf_with(None), "Not proved", "No", "carries no signature"),
+    }
+    visitor = scene.actor().go("/verify/offline/")
+    refused: list[str] = []
+    visitor.page.on("console", lambda message: refused.append(message.text))
+    visitor.page.on("pageerror", lambda error: refused.append(str(error)))
+    proof = visitor.page.request.get(f"{scene.address}/proofs/{certificate.sha256}").json()
+    (tmp_path / "proof.json").write_text(json.dumps(proof))
+    for name, (given, verdict, label, words) in files.items():
+        (tmp_path / f"{name}.pdf").write_bytes(given)
+        said = check_here(visitor, tmp_path / f"{name}.pdf")
+        line = line_of(visitor, said)
+        assert (name, verdict in said, line.startswith(label), words in line) == (name, True, True, True), said
+        visitor.go("/verify/offline/")
+    assert [text for text in refused if "404" not in text] == []
+
+    visitor.page.context.set_offline(True)
+    said = check_here(visitor, tmp_path / "own.pdf", tmp_path / "proof.json")
+    assert "Genuine. Valid" in said
+    assert line_of(visitor, said).startswith("Yes")
+    visitor.page.context.set_offline(False)
+
+    # What the ledger proves stays proved, whatever became of the key; a saved bundle brings no keys of its own.
+    keys.compromise_key("document", "key-1", reason="stolen")
+    said = check_here(visitor.go("/verify/offline/"), tmp_path / "own.pdf", tmp_path / "proof.json")
+    assert "Genuine. Valid" in said
+    assert "believed no longer" in line_of(visitor, said)
+    proof["documents"] = {"roots": [], "signers": [], "revoked": [7, "%", "AAAA"]}
+    (tmp_path / "odd.json").write_text(json.dumps(proof))
+    assert "believed no longer" in line_of(visitor, check_here(visitor, tmp_path / "own.pdf", tmp_path / "odd.json"))
 
 
 def confirmed(person: Person) -> str:

@@ -1,8 +1,9 @@
 // The page that checks a file without sending it: what it asks the site for is only the proof of a fingerprint.
 
 import { checkBadge } from "./badge.js";
-import { fromMultikey, hex, sha256 } from "./bytes.js";
+import { fromBase64, fromMultikey, hex, sha256 } from "./bytes.js";
 import { checkIssue, checkStanding } from "./ledger.js";
+import { checkSignature } from "./pdf.js";
 import { credentialIn, kindOf } from "./picture.js";
 
 const form = document.getElementById("offline");
@@ -22,6 +23,15 @@ const STANDINGS = {
   superseded: ["info", "Replaced by a newer edition"],
 };
 
+const SIGNATURES = {
+  genuine: ["good", "Yes"],
+  altered: ["danger", "No"],
+  foreign: ["danger", "No"],
+  unsigned: ["danger", "No"],
+  broken: ["danger", "No"],
+  unknown: ["warning", "Can't tell"],
+};
+
 function element(name, className, ...children) {
   const made = document.createElement(name);
   if (className) made.className = className;
@@ -38,18 +48,23 @@ class Report {
   async step(words, look) {
     try {
       const found = await look();
-      this.steps.push([true, words, ""]);
+      this.note("good", "Yes", words);
       return found;
     } catch (error) {
       this.failed = true;
-      this.steps.push([false, words, error.message]);
+      this.note("danger", "No", words, error.message);
       return null;
     }
   }
 
+  // A line that decides nothing.
+  note(tone, label, words, why = "") {
+    this.steps.push([tone, label, words, why]);
+  }
+
   show(tone, headline, sentence) {
-    const list = this.steps.map(([held, words, why]) => {
-      const tag = element("span", `tag tone-${held ? "good" : "danger"}`, held ? "Yes" : "No");
+    const list = this.steps.map(([kind, label, words, why]) => {
+      const tag = element("span", `tag tone-${kind}`, label);
       return element("li", "", tag, ` ${words}${why ? `: ${why}` : ""}`);
     });
     const verdict = element("div", `notice tone-${tone}`);
@@ -68,10 +83,41 @@ async function bundleFor(address) {
   return response.json();
 }
 
+// By what the signature inside a PDF is checked. Roots and signers are those that the page shows, whatever a bundle
+// says; lists of revoked keys may come from anywhere, since a root has signed them.
+async function documentTrust(bundle) {
+  const roots = [];
+  for (const shown of document.querySelectorAll("[data-root]")) {
+    const der = fromBase64(shown.dataset.root);
+    if (hex(await sha256(der)) === fingerprintIn(shown)) roots.push(der);
+  }
+  const signers = [...document.querySelectorAll("[data-signer]")].map(fingerprintIn);
+  const published = document.querySelector("[data-revoked]").dataset.revoked.split(" ").filter(Boolean);
+  const saved = Array.isArray(bundle?.documents?.revoked) ? bundle.documents.revoked : [];
+  return { roots, signers, lists: [...published, ...saved].flatMap(decoded) };
+}
+
+const fingerprintIn = (shown) => shown.textContent.replaceAll(":", "").trim().toLowerCase();
+
+function decoded(text) {
+  try {
+    return [fromBase64(text)];
+  } catch {
+    return [];
+  }
+}
+
+// What the ledger proves decides; the signature inside stands beside it.
 async function checkPdf(report, bytes) {
   const digest = hex(await sha256(bytes));
   const bundle = await report.step("There is a proof of this very file", () => bundleFor(`/proofs/${digest}`));
-  if (!bundle) return null;
+  const standing = bundle && (await checkProof(report, bundle, digest));
+  const { outcome, words } = await checkSignature(bytes, await documentTrust(bundle));
+  report.note(...SIGNATURES[outcome], "The signature inside the PDF is the society's, and genuine", words);
+  return standing;
+}
+
+async function checkProof(report, bundle, digest) {
   await report.step("The public ledger recorded these bytes, under a signed checkpoint", () => checkIssue(bundle, digest, keys));
   return report.step("The standing is signed by the society", async () => {
     const standing = await checkStanding(bundle, bundle.certificate, keys);
