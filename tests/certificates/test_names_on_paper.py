@@ -119,6 +119,15 @@ def test_longest_wording_stays_within_the_frame_and_off_the_other_lines(tmp_path
     assert faults_of(words, LETTER if size == "letter" else A4) == []
     signed = [word for word in words if word[4] in {"Josephine", "Maria", "Anselm"}]
     assert len({word[1] for word in signed}) == 1  # beside each other
+    assert [word[4] for word in words if overlap(word, code_above(words))] == []
+
+
+def code_above(words) -> tuple[float, float, float, float, str]:
+    """Where the QR code stands: an inch wide, in the middle above the number."""
+    left, top = next((word[0], word[1]) for word in words if word[4] == "No.")
+    right = next(word[2] for word in words if word[4] == FACTS.number)
+    middle = (left + right) / 2
+    return middle - 35, top - 72, middle + 35, top, "the code"
 
 
 @pytest.mark.parametrize(
