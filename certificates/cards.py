@@ -17,11 +17,11 @@ from certificates.fonts import in_words, missing_characters
 from certificates.looking import TooBusy
 from certificates.models import Certificate
 from certificates.rendering import Design, art_html, document_job
-from certificates.typesetting import CARD, name_layout
+from certificates.typesetting import CARD, CARD_SOCIETY, name_layout, society_layout
 
 AT_ONCE = 1  # of one web process
 PATIENCE = 3  # seconds
-LONG_SOCIETY, LONG_DESIGNATION = 34, 60  # characters; above, they are set smaller
+LONG_DESIGNATION = 60  # characters; above, it is set smaller
 STYLE = "card.css"
 _free = threading.BoundedSemaphore(AT_ONCE)
 
@@ -67,7 +67,7 @@ def card_job(facts: CertificateFacts, token: str, *, badge: bytes, design: Desig
             "facts": facts,
             "layout": name_layout(facts.name, CARD),
             "address": address,
-            "long_society": len(facts.society) > LONG_SOCIETY,
+            "society_size": society_layout(facts.society, CARD_SOCIETY).size,
             "long_designation": len(facts.designation) > LONG_DESIGNATION,
         }
         return render_to_string("certificates/card.html", context)

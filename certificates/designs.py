@@ -1,12 +1,15 @@
-"""The look of certificates as far as the society chooses it: a seal of its own. Rows are kept; the newest is in force.
+"""What the society chooses of its certificates: a seal of its own, its name, and which offices sign with which title.
 
-A certificate freezes the digest of its seal with its other facts, so a later seal changes no earlier document.
+Rows are kept; the newest adopted one is in force. A certificate freezes the digest of its seal and its words with its
+other facts, so a later choice changes no earlier document.
 """
 
 import hashlib
 import io
 import uuid
 import warnings
+from collections.abc import Sequence
+from dataclasses import asdict, dataclass
 from datetime import datetime
 from typing import Any
 
@@ -15,12 +18,28 @@ from django.db import models, transaction
 from django.utils import timezone
 from PIL import Image
 
+from certificates.fonts import in_words, missing_characters, width_in_em
+
 LARGEST_FILE = 1024 * 1024  # bytes, as it comes
 SIDES = (300, 2000)  # pixels; below, the seal is blurred in print at one inch
+SOCIETY_LENGTH, TITLE_LENGTH = 80, 60  # characters, and em: what look/certificate.css and look/card.css have room for
+MOST_OFFICES = 3  # signatures beside each other
 
 
 class SealRefused(ValueError):
     """The picture can't serve as a seal; the message says why."""
+
+
+class WordingRefused(ValueError):
+    """These words can't be printed, or say nothing clear; the message says why."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class SigningOffice:
+    """An office whose holder signs (a slug that says nothing here), and the title below the name."""
+
+    office: str
+    title: str
 
 
 class CertificateSeal(models.Model):
@@ -39,6 +58,33 @@ class CertificateSeal(models.Model):
 
     def __str__(self) -> str:
         return f"seal {self.sha256[:12] or 'as drawn'}"
+
+
+class CertificateWording(models.Model):
+    """The words that the society chooses for certificates; tried first (`adopted_at` empty), then in force.
+
+    Without a name of the society the pathway says it; without offices those sign that always do (the standard wording).
+    """
+
+    uuid = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
+    society = models.CharField("name of the society", max_length=SOCIETY_LENGTH, blank=True)
+    offices = models.JSONField("offices that sign", default=list, blank=True)
+    kept_at = models.DateTimeField(default=timezone.now, editable=False)
+    kept_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
+    adopted_at = models.DateTimeField(null=True, editable=False)
+
+    class Meta:
+        app_label = "certificates"
+        ordering = ("-adopted_at", "-pk")
+
+    def __str__(self) -> str:
+        titles = ", ".join(one.title for one in self.signing)
+        return f"{self.society or 'Name as the pathway says it'}; signed by {titles}" if titles else "Standard wording"
+
+    @property
+    def signing(self) -> tuple[SigningOffice, ...]:
+        """The offices that sign, from left to right; none in the standard wording."""
+        return tuple(SigningOffice(**one) for one in self.offices)
 
 
 def seal_in_force() -> str:
@@ -83,6 +129,62 @@ def adopt_seal(*, seal: CertificateSeal | None, actor: Any, now: datetime | None
     seal.adopted_at = now or timezone.now()
     seal.save()
     return seal
+
+
+def wording_in_force() -> CertificateWording:
+    """The words for certificates of today; the standard wording (in no table) while none was adopted."""
+    adopted = CertificateWording.objects.filter(adopted_at__isnull=False).order_by("-adopted_at", "-pk")
+    return adopted.first() or CertificateWording()
+
+
+@transaction.atomic
+def keep_wording(*, society: str, offices: Sequence[SigningOffice], actor: Any) -> CertificateWording:
+    """Keep words to be tried; they are in force only when somebody adopts them. The same words are kept once.
+
+    Raises:
+        WordingRefused: they can't be printed, or it is not clear who signs.
+    """
+    society = printable(society, SOCIETY_LENGTH)
+    signing = [
+        asdict(SigningOffice(office=one.office.strip(), title=printable(one.title, TITLE_LENGTH))) for one in offices
+    ]
+    if not 0 < len(signing) <= MOST_OFFICES:
+        msg = f"From one to {MOST_OFFICES} offices sign."
+        raise WordingRefused(msg)
+    if not all(one["office"] and one["title"] for one in signing):
+        msg = "Each office that signs needs a title, and each title an office."
+        raise WordingRefused(msg)
+    if len({one["office"] for one in signing}) < len(signing):
+        msg = "An office signs only once."
+        raise WordingRefused(msg)
+    known = CertificateWording.objects.filter(society=society, offices=signing).first()
+    return known or CertificateWording.objects.create(society=society, offices=signing, kept_by=actor)
+
+
+@transaction.atomic
+def adopt_wording(*, wording: CertificateWording | None, actor: Any, now: datetime | None = None) -> CertificateWording:
+    """Let certificates from now on bear these words, or (None) those of the standard wording."""
+    wording = wording or CertificateWording(kept_by=actor)
+    wording.adopted_at = now or timezone.now()
+    wording.save()
+    return wording
+
+
+def printable(text: str, longest: int) -> str:
+    """The text as it is printed: on one line, with letters that the fonts have, not wider than there is room for.
+
+    Raises:
+        WordingRefused: it is not.
+    """
+    text = " ".join(text.split())
+    missing = missing_characters(text)
+    if missing:
+        msg = f"No font of the certificate has {in_words(missing)}."
+        raise WordingRefused(msg)
+    if len(text) > longest or width_in_em(text) > longest:
+        msg = f"This is too long to be printed. Use at most {longest} characters."
+        raise WordingRefused(msg)
+    return text
 
 
 def _cleaned(content: bytes) -> bytes:

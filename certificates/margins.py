@@ -10,8 +10,8 @@ from certificates.fonts import width_in_em
 
 # What counts as little to the eye at the end of a line. Quotation marks stay: kerning already draws them in.
 HANGING = ".,;:-\N{HYPHEN}\N{EN DASH}\N{ARABIC COMMA}\N{ARABIC SEMICOLON}"
-SOCIETY_SPACING, DEGREES_SPACING = 0.09, 0.06  # em between letters
-SOCIETY_ROOM, DEGREES_ROOM, SIGNATORY_ROOM = 626 / 23, 626 / 16, 212 / 13  # em of a line
+DEGREES_SPACING = 0.06  # em between letters
+DEGREES_ROOM, SIGNATORY_ROOM, NARROW_SIGNATORY_ROOM = 626 / 16, 212 / 13, 158 / 13  # em of a line
 
 
 @dataclass(frozen=True, kw_only=True)

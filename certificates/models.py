@@ -230,6 +230,15 @@ class Certificate(Sealed):
 
 # These have modules of their own; named here so that Django finds them with the other models.
 from certificates.badge.entries import StatusEntry  # noqa: E402
-from certificates.designs import CertificateSeal  # noqa: E402
+from certificates.designs import CertificateSeal, CertificateWording  # noqa: E402
 
-__all__ = ["Certificate", "CertificateSeal", "Credential", "NumberSeries", "StatusEntry", "new_token", "offices_of"]
+__all__ = [
+    "Certificate",
+    "CertificateSeal",
+    "CertificateWording",
+    "Credential",
+    "NumberSeries",
+    "StatusEntry",
+    "new_token",
+    "offices_of",
+]

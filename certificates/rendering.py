@@ -11,12 +11,13 @@ from django.template.loader import render_to_string
 
 from certificates.drawing.process import RenderingFailed, drawing
 from certificates.facts import CertificateFacts
-from certificates.margins import DEGREES_ROOM, DEGREES_SPACING, SIGNATORY_ROOM, SOCIETY_ROOM, SOCIETY_SPACING, hung
-from certificates.typesetting import name_layout
+from certificates.margins import DEGREES_ROOM, DEGREES_SPACING, NARROW_SIGNATORY_ROOM, SIGNATORY_ROOM, hung
+from certificates.typesetting import name_layout, society_layout
 
 __all__ = ["Design", "RenderingFailed", "certificate_art", "certificate_html", "render_in_child"]
 
 STYLE = "certificate.css"
+WIDE_SIGNATURES = 2  # so many have room beside each other; three are set narrower
 QUIET = 2  # modules left free around the code; the paper around it is free as well
 
 
@@ -33,14 +34,16 @@ def certificate_html(facts: CertificateFacts, token: str) -> str:
 
 
 def _certificate_html(facts: CertificateFacts, address: str) -> str:
+    room = SIGNATORY_ROOM if len(facts.signatories) <= WIDE_SIGNATURES else NARROW_SIGNATORY_ROOM
     return render_to_string(
         "certificates/certificate.html",
         {
             "facts": facts,
             "layout": name_layout(facts.name),
-            "society": hung(facts.society, room=SOCIETY_ROOM, spacing=SOCIETY_SPACING, direction="ltr"),
+            "society": society_layout(facts.society),
             "degrees": hung(facts.post_nominals, room=DEGREES_ROOM, spacing=DEGREES_SPACING, direction="ltr"),
-            "signatories": [(hung(one.name, room=SIGNATORY_ROOM), one.office) for one in facts.signatories],
+            "signatories": [(hung(one.name, room=room), one.office) for one in facts.signatories],
+            "narrow_signatures": room == NARROW_SIGNATORY_ROOM,
             "address": address,
             "shown_address": address.removeprefix("https://").removeprefix("http://"),
             "page_size": facts.page_size,

@@ -1,4 +1,4 @@
-"""How large a name is set: as large as it fits, stepping down for long names, never cut.
+"""How large names are set, of holders and of the society: as large as they fit, stepping down, never cut.
 
 The sizes stand in look/certificate.css (a line is 626 points wide) and look/card.css (218 points).
 """
@@ -22,6 +22,29 @@ class Room:
 
 PAPER = Room(one_line=((11, "xl"), (14, "l"), (19, "m"), (24, "s")), two_lines=((22, "m2"), (27, "s2")), smallest="xs2")
 CARD = Room(one_line=((13.6, "l"), (18, "m")), two_lines=((22, "m2"), (27, "s2")), smallest="xs2")
+SMALL_CAPITALS = 1.15  # times as wide as the letters that they stand for, about
+
+
+@dataclass(frozen=True, kw_only=True)
+class SocietyStep:
+    """A size of the society's name: its class, what a line holds and what is added after each letter, both in em."""
+
+    size: str
+    line: float
+    lines: int
+    spacing: float
+
+
+PAPER_SOCIETY = (
+    SocietyStep(size="", line=626 / 23, lines=1, spacing=0.09),
+    SocietyStep(size="long", line=626 / 17, lines=2, spacing=0.05),
+    SocietyStep(size="longest", line=626 / 12.5, lines=2, spacing=0.03),
+)
+CARD_SOCIETY = (
+    SocietyStep(size="", line=189 / 10.5, lines=1, spacing=0.07),
+    SocietyStep(size="long", line=189 / 8.2, lines=2, spacing=0.03),
+    SocietyStep(size="longest", line=189 / 5.6, lines=3, spacing=0.02),
+)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -43,6 +66,25 @@ def name_layout(name: str, room: Room = PAPER) -> NameLayout:
     """Choose size and lines by how wide the fonts really set the name, and the direction by script."""
     size, lines, widest = _fit(name, room)
     return NameLayout(size=size, direction=direction_of(name), lines=lines, widest=widest)
+
+
+@dataclass(frozen=True, kw_only=True)
+class SocietyLayout:
+    """The size class of the society's name and its lines."""
+
+    size: str
+    lines: tuple[HungLine, ...]
+
+
+def society_layout(society: str, steps: tuple[SocietyStep, ...] = PAPER_SOCIETY) -> SocietyLayout:
+    """Choose size and lines by how wide the fonts set it; beyond the last step it wraps as it must."""
+    wide = width_in_em(society) * SMALL_CAPITALS
+    step = next((one for one in steps if wide + one.spacing * len(society) <= one.lines * one.line), steps[-1])
+    lines = (society,) if wide + step.spacing * len(society) <= step.line else _two_lines(society)
+    return SocietyLayout(
+        size=step.size,
+        lines=tuple(hung(line, room=step.line, spacing=step.spacing, direction="ltr") for line in lines),
+    )
 
 
 def _fit(name: str, room: Room) -> tuple[str, tuple[str, ...], float]:

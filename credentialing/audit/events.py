@@ -80,6 +80,8 @@ class Event(StrEnum):
     CERTIFICATES_WANTED = "certificates:missing:wanted"
     SEAL_UPLOADED = "certificates:seal:uploaded"
     SEAL_ADOPTED = "certificates:seal:adopted"
+    WORDING_KEPT = "certificates:wording:kept"
+    WORDING_ADOPTED = "certificates:wording:adopted"
     LEDGER_KEY_ROTATED = "operations:ledger_key:rotated"
     CERTIFICATE_KEY_BEGUN = "operations:certificate_key:begun"
     CERTIFICATE_KEY_COMPROMISED = "operations:certificate_key:compromised"

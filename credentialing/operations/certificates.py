@@ -10,7 +10,7 @@ from django.db.models import Exists, OuterRef, QuerySet
 from django.tasks import task
 from django.utils import timezone
 
-from certificates.designs import seal_in_force
+from certificates.designs import seal_in_force, wording_in_force
 from certificates.facts import CertificateFacts
 from certificates.models import Certificate, Credential
 from certificates.services import DRAWING, prepare_certificate, supersede_certificate, take_up_waiting
@@ -179,10 +179,11 @@ def prepare_missing(actor_uuid: str) -> None:
     """Prepare them one by one; stopped in between, it goes on with those that are still missing when asked again."""
     actor = Person.objects.get(uuid=UUID(actor_uuid))
     today = timezone.localdate()
-    signatories = signatories_on(today)
+    wording = wording_in_force()
+    society, signatories = wording.society or settings.SOCIETY_NAME, signatories_on(today, wording)
     for credential in without_certificate(today).select_related("holder").order_by("pk").iterator(chunk_size=100):
         facts = CertificateFacts(
-            society=settings.SOCIETY_NAME,
+            society=society,
             designation=credential.designation,
             name=credential.holder.printed_name,
             post_nominals=credential.holder.post_nominals,

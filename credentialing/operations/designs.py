@@ -1,10 +1,20 @@
-"""Choosing the look of certificates: a seal is uploaded, looked at on a preview, and adopted."""
+"""Choosing the look and the words of certificates: kept first, looked at on a preview, and adopted."""
+
+from collections.abc import Sequence
 
 from django.conf import settings
 from django.db import transaction
 from django.utils import timezone
 
-from certificates.designs import CertificateSeal, adopt_seal, upload_seal
+from certificates.designs import (
+    CertificateSeal,
+    CertificateWording,
+    SigningOffice,
+    adopt_seal,
+    adopt_wording,
+    keep_wording,
+    upload_seal,
+)
 from certificates.drawing.process import DrawingProcess
 from certificates.facts import CertificateFacts
 from certificates.fonts import in_words, missing_characters
@@ -13,8 +23,8 @@ from credentialing.accounts.models import Person, Role
 from credentialing.applications.services.certification import signatories_on
 from credentialing.audit.events import Event
 from credentialing.audit.services import record_event
+from credentialing.operations.forms import SAMPLE
 
-SAMPLE = "Given Name Family Name"
 NUMBER = "SPECIMEN"
 
 
@@ -57,24 +67,61 @@ def choose_seal(*, seal: CertificateSeal | None, actor: Person) -> CertificateSe
     return chosen
 
 
-def specimen(*, name: str, seal: bytes) -> bytes:
+@transaction.atomic
+def offer_wording(*, society: str, offices: Sequence[SigningOffice], actor: Person) -> CertificateWording:
+    """Keep words to be looked at: the society's name, and which offices sign with which title.
+
+    Raises:
+        WordingRefused: they can't be printed, or it is not clear who signs.
+        PermissionError: the actor is no administrator.
+    """
+    _must_administer(actor)
+    wording = keep_wording(society=society, offices=offices, actor=actor)
+    _record_wording(Event.WORDING_KEPT, wording, actor)
+    return wording
+
+
+@transaction.atomic
+def choose_wording(*, wording: CertificateWording | None, actor: Person) -> CertificateWording:
+    """Let certificates from now on bear these words, or (None) the standard wording; earlier ones keep theirs.
+
+    Raises:
+        PermissionError: the actor is no administrator.
+    """
+    _must_administer(actor)
+    chosen = adopt_wording(wording=wording, actor=actor)
+    _record_wording(Event.WORDING_ADOPTED, chosen, actor)
+    return chosen
+
+
+def _record_wording(event: Event, wording: CertificateWording, actor: Person) -> None:
+    record_event(
+        event=event,
+        actor=actor,
+        subject_kind="wording",
+        subject_id=wording.uuid,
+        details={"society": wording.society, "offices": wording.offices},
+    )
+
+
+def specimen(*, name: str, seal: bytes, wording: CertificateWording) -> bytes:
     """A certificate of nobody, unsigned and marked as a specimen by its number, as it would look today.
 
     Drawn by a process of its own that ends with it, so that no web worker keeps one.
 
     Raises:
-        ValueError: no font has a letter of the name.
+        ValueError: no font has a letter of what it says.
         RenderingFailed: it could not be drawn.
     """
     facts = CertificateFacts(
-        society=settings.SOCIETY_NAME,
+        society=wording.society or settings.SOCIETY_NAME,
         designation="Credentialed Balint Group Leader",
         name=name or SAMPLE,
         post_nominals="",
         pathway_version="",
         number=NUMBER,
         awarded_on=timezone.localdate(),
-        signatories=signatories_on(timezone.localdate()),
+        signatories=signatories_on(timezone.localdate(), wording),
         verify_base_url=settings.BASE_URL,
         page_size=settings.CERTIFICATE_PAGE_SIZE,
     )
@@ -91,5 +138,5 @@ def specimen(*, name: str, seal: bytes) -> bytes:
 
 def _must_administer(actor: Person) -> None:
     if Role.ADMINISTRATOR not in actor.roles_on(timezone.localdate()):
-        msg = "Only an administrator chooses the seal."
+        msg = "Only an administrator chooses the look and the words of certificates."
         raise PermissionError(msg)

@@ -14,8 +14,16 @@ urlpatterns = [
     path("operations/certificates/design/upload/", design.upload, name="design-upload"),
     path("operations/certificates/design/drawn/adopt/", design.adopt_drawn, name="design-adopt-drawn"),
     path("operations/certificates/design/<uuid:uuid>/adopt/", design.adopt, name="design-adopt"),
-    path("operations/certificates/design/drawn.pdf", design.preview, name="design-preview-drawn"),
-    path("operations/certificates/design/<uuid:uuid>.pdf", design.preview, name="design-preview"),
+    path("operations/certificates/design/wordings/", design.keep_wording, name="design-wordings"),
+    path(
+        "operations/certificates/design/wordings/standard/adopt/",
+        design.adopt_standard_wording,
+        name="design-adopt-standard-wording",
+    ),
+    path(
+        "operations/certificates/design/wordings/<uuid:uuid>/adopt/", design.adopt_wording, name="design-adopt-wording"
+    ),
+    path("operations/certificates/design/preview.pdf", design.preview, name="design-preview"),
     path("operations/certificates/pause/", certificates.pause, name="certificates-pause"),
     path("operations/certificates/resume/", certificates.resume, name="certificates-resume"),
     path("operations/certificates/again/", certificates.again, name="certificates-again"),

@@ -15,6 +15,7 @@ from django.utils import timezone
 
 from certificates import issuing
 from certificates import services as certificates
+from certificates.designs import SigningOffice
 from certificates.models import Certificate
 from credentialing.accounts.models import Person, Role
 from credentialing.accounts.services import close_account, grant_role
@@ -25,6 +26,7 @@ from credentialing.audit.models import AuditEvent
 from credentialing.council.services import cast_ballot, correct_certificate
 from credentialing.evidence.services.log import add_log_entry
 from credentialing.operations.demo.walk import months_after, noon
+from credentialing.operations.designs import choose_wording, offer_wording
 from credentialing.operations.effective_settings import record_changed_settings
 from credentialing.operations.services import try_effect_again
 from credentialing.pathways.services import publish_pathway, shipped_source
@@ -212,6 +214,22 @@ def a_corrected_certificate():
     return lambda: correct_certificate(certificate=certificate, name="Nora", actor=registrar)
 
 
+def a_kept_wording():
+    admin, offices = PersonFactory(offices=[Role.ADMINISTRATOR]), [SigningOffice(office="president", title="Head")]
+    return lambda: offer_wording(society="Another Society", offices=offices, actor=admin)
+
+
+def an_adopted_wording():
+    admin, offices = PersonFactory(offices=[Role.ADMINISTRATOR]), [SigningOffice(office="president", title="Head")]
+    wording = offer_wording(society="Another Society", offices=offices, actor=admin)
+    return lambda: choose_wording(wording=wording, actor=admin)
+
+
+def the_standard_wording():
+    admin = PersonFactory(offices=[Role.ADMINISTRATOR])
+    return lambda: choose_wording(wording=None, actor=admin)
+
+
 def another_try():
     admin = PersonFactory(offices=[Role.ADMINISTRATOR])
     prepared()
@@ -235,7 +253,8 @@ ACTS = (
     another_main_address,
     a_removed_address, an_added_address, a_published_pathway, a_question_to_a_supervisor, a_log_entry,
     a_returned_requirement, a_deciding_ballot, an_import, an_issued_certificate, a_refused_certificate,
-    a_corrected_certificate, another_try, changed_settings, a_draft_read_by_an_officer,
+    a_corrected_certificate, a_kept_wording, an_adopted_wording, the_standard_wording,
+    another_try, changed_settings, a_draft_read_by_an_officer,
 )  # fmt: skip
 
 

@@ -16,6 +16,7 @@ from PIL import Image
 from certificates import cards
 from certificates.badge.signing import signed_badge
 from certificates.cards import card_job, card_of, may_have_card
+from certificates.designs import SOCIETY_LENGTH
 from certificates.drawing.process import DrawingProcess, RenderingFailed
 from certificates.examination import examine
 from certificates.fonts import missing_characters
@@ -110,9 +111,10 @@ def test_both_readers_show_the_same_card_with_the_name_on_it(process, number):
             "name": "MARIA-WILHELMINA HOHENZOLLERN-WOMMERSHAMMER-MONTGOMERY",
             "society": "International Balint Federation " * 2,
         },
+        {"name": "W" * 50, "society": "W" * SOCIETY_LENGTH},
         {"name": "Anna-Katharina Freifrau von und zu Guttenberg-Montgomery", "valid_until": date(2030, 12, 31)},
     ],
-    ids=["long", "wide", "society", "noble"],
+    ids=["long", "wide", "society", "widest society", "noble"],
 )
 def test_nothing_is_cut_or_printed_over_something_else(process, facts):
     content = drawn(process, **facts)

@@ -4,16 +4,19 @@ import re
 import shutil
 import subprocess
 from dataclasses import replace
+from datetime import date
 from itertools import combinations
 from pathlib import Path
 
 import pymupdf
 import pytest
 
+from certificates.designs import SOCIETY_LENGTH, TITLE_LENGTH
 from certificates.facts import Signatory
 from certificates.fonts import cjk_file, width_in_em
 from certificates.margins import hung
 from certificates.rendering import render_in_child
+from certificates.typesetting import society_layout
 from tests.certificates.factories import FACTS
 
 PAGES = {
@@ -21,6 +24,7 @@ PAGES = {
     "cyrillic": ("Людмила Петровна", "Đặng Thị Ánh Nguyệt", "Zoë Ångström"),
 }
 INNER_FRAME = 0.43 * 72
+LETTER, A4 = (792, 612), (841.9, 595.3)
 WORD = re.compile(r'<word xMin="([\d.]+)" yMin="([\d.]+)" xMax="([\d.]+)" yMax="([\d.]+)">(.*)</word>')
 DIRECTION_MARKS = dict.fromkeys(map(ord, "\u202a\u202b\u202c\u200e\u200f"))
 
@@ -75,12 +79,72 @@ def test_chinese_name_can_be_read_out_of_the_paper(tmp_path):
     ],
 )
 def test_wide_names_stay_within_the_frame_and_off_the_other_lines(tmp_path, name):
-    path = page(tmp_path, name=name, signatories=signed_by("M" * 60, "Josephine Abara"))
-    words = [(*map(float, found[:4]), found[4]) for found in WORD.findall(tool("pdftotext", "-bbox", str(path), "-"))]
+    words = words_of(page(tmp_path, name=name, signatories=signed_by("M" * 60, "Josephine Abara")))
     assert "".join(name.split()) in "".join(word for *_, word in words)
-    outside = [w for x0, y0, x1, y1, w in words if x0 < INNER_FRAME or x1 > 792 - INNER_FRAME or y1 > 612 - INNER_FRAME]
-    assert outside == []
-    assert [(a[4], b[4]) for a, b in combinations(words, 2) if overlap(a, b)] == []
+    assert faults_of(words, LETTER) == []
+
+
+def words_of(path: Path) -> list[tuple[float, float, float, float, str]]:
+    return [(*map(float, found[:4]), found[4]) for found in WORD.findall(tool("pdftotext", "-bbox", str(path), "-"))]
+
+
+def faults_of(words, size: tuple[float, float]) -> list[tuple[str, ...]]:
+    """Words beyond the inner frame, and pairs of words of which one is printed over the other."""
+    right, bottom = (side - INNER_FRAME for side in size)
+    outside = [(w,) for x0, y0, x1, y1, w in words if x0 < INNER_FRAME or x1 > right or y1 > bottom]
+    return outside + [(a[4], b[4]) for a, b in combinations(words, 2) if overlap(a, b)]
+
+
+SOCIETIES = {
+    "long": "Internationale Arbeitsgemeinschaft der Balint-Gesellschaften und Psychosomatik",
+    "wide": ("WWWWWW MMMMMM " * 6)[:SOCIETY_LENGTH].strip(),
+    "one word": "W" * SOCIETY_LENGTH,
+}
+
+
+@pytest.mark.parametrize("kind", SOCIETIES)
+@pytest.mark.parametrize("size", ["letter", "a4"])
+def test_longest_wording_stays_within_the_frame_and_off_the_other_lines(tmp_path, kind, size):
+    society = SOCIETIES[kind]
+    people = ("Josephine Abara", "Maria Magdalena von und zu Hohenstein-Wartenberg", "Anselm Whitaker")
+    titles = ("W" * TITLE_LENGTH, ("Chair of the Credentialing Committee " * 2)[:TITLE_LENGTH], "President")
+    path = page(
+        tmp_path, society=society, page_size=size, valid_until=date(2029, 3, 27),
+        name="Anna-Katharina Freifrau von und zu Guttenberg-Montgomery",
+        signatories=tuple(Signatory(name=one, office=title) for one, title in zip(people, titles, strict=True)),
+    )  # fmt: skip
+    words = words_of(path)
+    said = "".join(word for *_, word in words)
+    assert [text for text in (society, *titles[:1]) if "".join(text.split()) not in said] == []
+    assert faults_of(words, LETTER if size == "letter" else A4) == []
+    signed = [word for word in words if word[4] in {"Josephine", "Maria", "Anselm"}]
+    assert len({word[1] for word in signed}) == 1  # beside each other
+    assert [word[4] for word in words if overlap(word, code_above(words))] == []
+
+
+def code_above(words) -> tuple[float, float, float, float, str]:
+    """Where the QR code stands: an inch wide, in the middle above the number."""
+    left, top = next((word[0], word[1]) for word in words if word[4] == "No.")
+    right = next(word[2] for word in words if word[4] == FACTS.number)
+    middle = (left + right) / 2
+    return middle - 35, top - 72, middle + 35, top, "the code"
+
+
+@pytest.mark.parametrize(
+    ("society", "size", "lines"),
+    [
+        ("American Balint Society", "", ("American Balint Society",)),
+        (
+            SOCIETIES["long"],
+            "long",
+            ("Internationale Arbeitsgemeinschaft der", "Balint-Gesellschaften und Psychosomatik"),
+        ),
+        (SOCIETIES["one word"], "longest", (SOCIETIES["one word"],)),
+    ],
+)
+def test_long_name_of_the_society_is_set_smaller_and_broken_near_its_middle(society, size, lines):
+    layout = society_layout(society)
+    assert (layout.size, tuple(line.text for line in layout.lines)) == (size, lines)
 
 
 def overlap(a, b) -> bool:

@@ -6,7 +6,7 @@ import pytest
 from allauth.account.models import EmailAddress
 from PIL import Image
 
-from certificates.designs import CertificateSeal, seal_in_force
+from certificates.designs import CertificateSeal, seal_in_force, wording_in_force
 from certificates.models import Certificate
 from certificates.services import issue_certificate
 from tests.certificates.factories import awarded, prepared
@@ -41,11 +41,23 @@ def test_administrator_chooses_a_seal(scene: Scene, administrator: Actor, tmp_pa
     seal, small = tmp_path / "seal.png", tmp_path / "small.png"
     Image.new("RGBA", (400, 400), (20, 80, 90, 255)).save(seal)
     Image.new("RGBA", (20, 20)).save(small)
-    administrator.go("/operations/certificates/").follow("Seal and preview").sees("Josephine Abara, President")
+    administrator.go("/operations/certificates/").follow("Seal, wording").sees("Josephine Abara, President")
     administrator.fill({"file": str(small)}).press("Upload").sees("20 by 20 pixels")
     administrator.fill({"file": str(seal)}).press("Upload").sees("The seal is here")
     short = CertificateSeal.objects.get().sha256[:8]
-    administrator.press(f"Use {short}").sees(f"{short}, uploaded", "in force")
+    administrator.press(f"Use {short}").sees(f"Seal {short}", "In force")
     assert seal_in_force() == CertificateSeal.objects.get().sha256
-    administrator.press("Use the drawn one").sees("twelve seats: in force")
+    administrator.press("Use the drawn one").sees("the drawn seal from now on")
+    assert seal_in_force() == ""
+    assert scene.faults == []
+
+
+def test_administrator_chooses_who_signs_and_what_the_society_is_called(scene: Scene, administrator: Actor):
+    PersonFactory(name="Beatrix Amory", offices=["registrar"])
+    administrator.go("/operations/certificates/design/").sees("Nobody holds this office today")
+    administrator.fill({"society": "Balint Society & Friends", "office_2": "", "title_2": "Secretary"})
+    administrator.press("Keep this wording").sees("There is a problem", "Choose the office whose holder signs")
+    administrator.fill({"office_2": "registrar"}).press("Keep this wording").sees("The wording is kept")
+    administrator.press("Use.*Friends").sees("Beatrix Amory, Secretary", "In office from")
+    assert wording_in_force().society == "Balint Society & Friends"
     assert scene.faults == []

@@ -1,4 +1,7 @@
-"""The society's own seal: a clean PNG, looked at on a specimen, adopted by an administrator, frozen per document."""
+"""The society's own seal: a clean PNG, looked at on a specimen, adopted by an administrator, frozen per document.
+
+The words are in test_wordings.py.
+"""
 
 import hashlib
 import io
@@ -11,7 +14,15 @@ import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 from PIL import Image, PngImagePlugin
 
-from certificates.designs import CertificateSeal, SealRefused, adopt_seal, seal_in_force, seal_of, upload_seal
+from certificates.designs import (
+    CertificateSeal,
+    CertificateWording,
+    SealRefused,
+    adopt_seal,
+    seal_in_force,
+    seal_of,
+    upload_seal,
+)
 from certificates.services import issue_certificate
 from credentialing.accounts.models import Role
 from credentialing.audit.models import AuditEvent
@@ -22,6 +33,7 @@ from tests.factories import PersonFactory, make_walk
 
 pytestmark = pytest.mark.django_db
 PAGE = "/operations/certificates/design/"
+PREVIEW = f"{PAGE}preview.pdf"
 
 
 def png(size=(400, 400), color=(200, 0, 0, 255), mode="RGBA", **options) -> bytes:
@@ -54,7 +66,7 @@ def test_only_administrators_choose(client, role):
     assert client.post(f"{PAGE}upload/").status_code == (422 if allowed else 403)
     assert client.post(f"{PAGE}drawn/adopt/").status_code == (302 if allowed else 403)
     if not allowed:
-        assert client.get(f"{PAGE}drawn.pdf").status_code == 403
+        assert client.get(PREVIEW).status_code == 403
 
 
 def test_somebody_without_the_office_is_refused_by_the_service():
@@ -66,13 +78,15 @@ def test_seal_is_uploaded_looked_at_and_adopted(desk):
     assert send(desk, png()).status_code == 302
     seal = CertificateSeal.objects.get()
     assert seal_in_force() == ""
-    answer = desk.get(f"{PAGE}{seal.uuid}.pdf", {"name": "Θεοδώρα"})
+    answer = desk.get(PREVIEW, {"name": "Θεοδώρα", "seal": seal.uuid})
     assert answer["Content-Type"] == "application/pdf"
     assert art_pictures(answer.content) == [(400, 400)]
-    assert art_pictures(desk.get(f"{PAGE}drawn.pdf").content) == []
+    assert art_pictures(desk.get(PREVIEW).content) == []
     assert desk.post(f"{PAGE}{seal.uuid}/adopt/").status_code == 302
     assert seal_in_force() == seal.sha256
-    assert f"{seal.sha256[:8]}, uploaded" in desk.get(PAGE).text
+    page = desk.get(PAGE).text
+    assert f"<b>Seal {seal.sha256[:8]}</b>" in page
+    assert f'<option value="{seal.uuid}" selected>' in page  # the preview begins with what is in force
     assert desk.post(f"{PAGE}drawn/adopt/").status_code == 302
     assert seal_in_force() == ""
     named = [event.event for event in AuditEvent.objects.order_by("pk") if ":seal:" in event.event]
@@ -162,11 +176,11 @@ def test_nothing_but_pixels_gets_into_documents():
 def test_every_kind_of_png_is_taken(mode):
     color = 0 if mode != "RGB" else (0, 0, 0)
     seal = upload_seal(content=png(color=color, mode=mode), actor=PersonFactory())
-    assert art_pictures(specimen(name="", seal=bytes(seal.content))) == [(400, 400)]
+    assert art_pictures(specimen(name="", seal=bytes(seal.content), wording=CertificateWording())) == [(400, 400)]
 
 
 def test_names_on_the_preview_are_text(desk):
-    answer = desk.get(f"{PAGE}drawn.pdf", {"name": "O'Brien & <b>Bob</b>"})
+    answer = desk.get(PREVIEW, {"name": "O'Brien & <b>Bob</b>"})
     with pymupdf.open(stream=answer.content) as document:
         text = document[0].get_text()
     assert "O'Brien & <b>Bob</b>" in text
@@ -174,14 +188,36 @@ def test_names_on_the_preview_are_text(desk):
     assert b"/ByteRange" not in answer.content  # nobody's, and unsigned
 
 
-def test_preview_of_what_can_not_be_set_says_so(desk):
-    answer = desk.get(f"{PAGE}drawn.pdf", {"name": "𓀀"})
+@pytest.mark.parametrize(
+    ("asked", "words"),
+    [
+        ({"name": "𓀀"}, "U+13000"),
+        ({"name": "x" * 201}, "Use at most 200 characters"),
+        ({"name": "a\x00b"}, "cannot be stored"),
+        ({"seal": "00000000-0000-4000-8000-00000000000f"}, "Select a valid choice"),
+        ({"seal": "../seal"}, "Select a valid choice"),
+        ({"wording": "00000000-0000-4000-8000-00000000000f"}, "Select a valid choice"),
+    ],
+    ids=["no font", "too long", "nothing", "no seal", "no address", "no wording"],
+)
+def test_preview_of_what_can_not_be_drawn_says_so_beside_the_field(desk, asked, words):
+    answer = desk.get(PREVIEW, asked)
+    assert answer.status_code == 422
+    assert words in answer.text
+    assert answer.context["form"].errors.keys() == asked.keys()
+    assert "<title>Error: " in answer.text
+
+
+def test_preview_with_a_signatory_whom_no_font_can_set_names_the_letter(desk):
+    PersonFactory(name="𓀀", offices=["president"])
+    answer = desk.get(PREVIEW)
     assert answer.status_code == 409
     assert "U+13000" in answer.text
-    assert desk.get(f"{PAGE}drawn.pdf", {"name": "x" * 201}).status_code == 409
 
 
-def test_page_names_those_who_sign_today(desk):
-    assert "Nobody holds an office that signs." in desk.get(PAGE).text
-    PersonFactory(name="Josephine Abara", offices=["president"])
-    assert "Josephine Abara, President" in desk.get(PAGE).text
+def test_seal_in_force_stands_on_the_page_however_many_came_later(desk):
+    actor = PersonFactory()
+    first, *_ = (upload_seal(content=png((300 + n, 300)), actor=actor) for n in range(12))
+    assert f'Use<span class="visually-hidden"> {first.sha256[:8]}' not in desk.get(PAGE).text
+    adopt_seal(seal=first, actor=actor)
+    assert f"<b>Seal {first.sha256[:8]}</b>" in desk.get(PAGE).text

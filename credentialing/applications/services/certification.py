@@ -6,11 +6,11 @@ from django.conf import settings
 from django.db import transaction
 from django.utils import timezone
 
-from certificates.designs import seal_in_force
+from certificates.designs import CertificateWording, SigningOffice, seal_in_force, wording_in_force
 from certificates.facts import CertificateFacts, Signatory
 from certificates.models import Credential
 from certificates.services import award_credential, prepare_certificate
-from credentialing.accounts.models import Person
+from credentialing.accounts.models import Person, Term
 from credentialing.applications.models import Application
 from credentialing.applications.progress import refresh_progress
 from credentialing.correspondence.services import send_letter
@@ -18,7 +18,10 @@ from credentialing.pathways.definitions import PathwayDefinition
 from credentialing.pathways.months import add_months
 from workflows.services import perform
 
-OFFICES = {"president": "President", "ccc_chair": "Chair, Credentialing Coordinating Committee"}
+OFFICES = (  # in the standard wording
+    SigningOffice(office="president", title="President"),
+    SigningOffice(office="ccc_chair", title="Chair, Credentialing Coordinating Committee"),
+)
 
 AWARDERS = frozenset({"council", "registrar"})
 
@@ -35,6 +38,7 @@ def certify(*, application: Application, actor: Person, now: datetime | None = N
     perform(application, "certify", actor=actor, now=now)
     definition = application.definition
     holder = application.candidate
+    wording = wording_in_force()
     credential = award_credential(
         holder=holder,
         designation=definition.designation,
@@ -50,7 +54,7 @@ def certify(*, application: Application, actor: Person, now: datetime | None = N
     prepare_certificate(
         credential=credential,
         facts=CertificateFacts(
-            society=definition.society,
+            society=wording.society or definition.society,
             designation=definition.designation,
             name=holder.printed_name,
             post_nominals=holder.post_nominals,
@@ -58,7 +62,7 @@ def certify(*, application: Application, actor: Person, now: datetime | None = N
             number=credential.number,
             awarded_on=day,
             valid_until=valid_until(definition, day),
-            signatories=signatories_on(day),
+            signatories=signatories_on(day, wording),
             verify_base_url=settings.BASE_URL,
             page_size=settings.CERTIFICATE_PAGE_SIZE,
             seal=seal_in_force(),
@@ -81,10 +85,16 @@ def valid_until(definition: PathwayDefinition, awarded_on: date) -> date | None:
     return add_months(awarded_on, renewal.valid_months) - timedelta(days=1) if renewal else None
 
 
-def signatories_on(day: date) -> tuple[Signatory, ...]:
-    """Those in office on that day sign."""
+def signatories_on(day: date, wording: CertificateWording | None = None) -> tuple[Signatory, ...]:
+    """Those in office on that day sign; an office that nobody holds doesn't."""
     return tuple(
-        Signatory(name=person.printed_name, office=office)
-        for role, office in OFFICES.items()
-        for person in Person.objects.holding(role, day)[:1]
+        Signatory(name=term.person.printed_name, office=signing.title)
+        for signing, term in signing_terms(day, wording or wording_in_force())
+        if term is not None
     )
+
+
+def signing_terms(day: date, wording: CertificateWording) -> list[tuple[SigningOffice, Term | None]]:
+    """Each office that signs, with the term of who signs for it on that day; of several holders the first by name."""
+    running = Term.objects.on(day).select_related("person").order_by("person__name", "person__pk", "starts_on")
+    return [(one, running.filter(role=one.office).first()) for one in wording.signing or OFFICES]

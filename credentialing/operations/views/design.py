@@ -1,20 +1,30 @@
-"""The administrator's page of the certificates' look: seal, those who sign today, and a preview of any name."""
+"""The administrator's page of the certificates' look and words: seal, who signs today, and a preview of any name."""
 
+from typing import Any
 from uuid import UUID
 
 from django.contrib import messages
+from django.db.models import Model, QuerySet
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils import timezone
 from django.views.decorators.http import require_POST, require_safe
 
-from certificates.designs import LARGEST_FILE, CertificateSeal, SealRefused, seal_in_force
+from certificates.designs import (
+    LARGEST_FILE,
+    CertificateSeal,
+    CertificateWording,
+    SealRefused,
+    seal_in_force,
+    wording_in_force,
+)
 from certificates.rendering import RenderingFailed
 from credentialing.accounts.access import AuthedRequest, requires
-from credentialing.applications.services.certification import signatories_on
-from credentialing.operations.designs import choose_seal, offer_seal, specimen
-from credentialing.operations.forms import PreviewForm, SealForm
+from credentialing.applications.services.certification import OFFICES, signing_terms
+from credentialing.operations.designs import choose_seal, choose_wording, offer_seal, offer_wording, specimen
+from credentialing.operations.forms import PreviewForm, SealForm, WordingForm
+from credentialing.ui.forms import SocietyForm
 from credentialing.ui.responses import conflict
 
 OFFERED = 10
@@ -24,7 +34,7 @@ OFFERED = 10
 @require_safe
 def overview(request: AuthedRequest) -> HttpResponse:
     """What is in force, what may be tried."""
-    return _page(request, SealForm())
+    return _page(request)
 
 
 @requires("administrator")
@@ -40,7 +50,7 @@ def upload(request: AuthedRequest) -> HttpResponse:
         else:
             messages.success(request, "The seal is here. Look at the preview, then use it.")
             return redirect("operations:design")
-    return _page(request, form, status=422)
+    return _page(request, seal_form=form)
 
 
 @requires("administrator")
@@ -62,27 +72,80 @@ def adopt_drawn(request: AuthedRequest) -> HttpResponse:
 
 
 @requires("administrator")
+@require_POST
+def keep_wording(request: AuthedRequest) -> HttpResponse:
+    """Take words in, to be looked at."""
+    form = WordingForm(request.POST)
+    if not form.is_valid():
+        return _page(request, wording_form=form)
+    offer_wording(society=form.cleaned_data["society"], offices=form.offices, actor=request.user)
+    messages.success(request, "The wording is kept. Look at the preview, then use it.")
+    return redirect("operations:design")
+
+
+@requires("administrator")
+@require_POST
+def adopt_wording(request: AuthedRequest, uuid: UUID) -> HttpResponse:
+    """Use these words from now on."""
+    wording = get_object_or_404(CertificateWording.objects.exclude(offices=[]), uuid=uuid)
+    choose_wording(wording=wording, actor=request.user)
+    messages.success(request, "Certificates say this from now on. Those prepared before keep their words.")
+    return redirect("operations:design")
+
+
+@requires("administrator")
+@require_POST
+def adopt_standard_wording(request: AuthedRequest) -> HttpResponse:
+    """Use the standard wording again."""
+    choose_wording(wording=None, actor=request.user)
+    messages.success(
+        request, "Certificates say the standard wording from now on. Those prepared before keep their words."
+    )
+    return redirect("operations:design")
+
+
+@requires("administrator")
 @require_safe
-def preview(request: AuthedRequest, uuid: UUID | None = None) -> HttpResponse:
-    """A specimen with this seal and any name."""
-    seal = bytes(get_object_or_404(CertificateSeal, uuid=uuid).content) if uuid else b""
+def preview(request: AuthedRequest) -> HttpResponse:
+    """A specimen with any name, seal and words."""
     form = PreviewForm(request.GET)
     if not form.is_valid():
-        return conflict(request, "This name is too long for a preview.", reverse("operations:design"))
+        return _page(request, preview_form=form)
+    seal, wording = form.cleaned_data["seal"], form.cleaned_data["wording"]
     try:
-        content = specimen(name=form.cleaned_data["name"], seal=seal)
+        content = specimen(
+            name=form.cleaned_data["name"],
+            seal=bytes(seal.content) if seal else b"",
+            wording=wording or CertificateWording(),
+        )
     except (ValueError, RenderingFailed) as refusal:
         return conflict(request, str(refusal), reverse("operations:design"))
     headers = {"Content-Disposition": 'inline; filename="specimen.pdf"', "Cache-Control": "no-store"}
     return HttpResponse(content, content_type="application/pdf", headers=headers)
 
 
-def _page(request: AuthedRequest, form: SealForm, status: int = 200) -> HttpResponse:
-    context = {
-        "form": form,
-        "preview": PreviewForm(),
-        "in_force": seal_in_force(),
-        "seals": CertificateSeal.objects.exclude(sha256="").order_by("-pk")[:OFFERED],
-        "signatories": signatories_on(timezone.localdate()),
+def _page(request: AuthedRequest, **refused: SocietyForm) -> HttpResponse:
+    """The page; `refused` is the form that was sent and can't be taken, by its name on the page."""
+    wording = wording_in_force()
+    seal = CertificateSeal.objects.filter(sha256=seal_in_force()).exclude(sha256="").defer("content").first()
+    forms = {
+        "seal_form": SealForm(),
+        "wording_form": WordingForm.of(wording.society, wording.signing or OFFICES),
+        "preview_form": PreviewForm(initial={"seal": seal, "wording": wording if wording.offices else None}),
     }
-    return render(request, "operations/design.html", context, status=status)
+    context: dict[str, Any] = {
+        "form": next(iter(refused.values()), None),  # for the title of the page
+        "seal": seal,
+        "seals": _offered(CertificateSeal.objects.exclude(sha256="").defer("content"), seal),
+        "wording": wording,
+        "wordings": _offered(CertificateWording.objects.exclude(offices=[]), wording if wording.offices else None),
+        "standard": OFFICES,
+        "signing": signing_terms(timezone.localdate(), wording),
+    }
+    return render(request, "operations/design.html", context | forms | refused, status=422 if refused else 200)
+
+
+def _offered[Row: Model](rows: QuerySet[Row], in_force: Row | None) -> list[Row]:
+    """The newest, and in any case the one in force."""
+    newest = list(rows.order_by("-pk")[:OFFERED])
+    return newest if in_force is None or in_force in newest else [*newest, in_force]
