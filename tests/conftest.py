@@ -1,5 +1,6 @@
 """What every test needs: a ledger that only the tests' own clean-up may empty, and a machine without a network."""
 
+import os
 import socket
 import time
 from collections.abc import Callable, Iterator, Sequence
@@ -10,8 +11,16 @@ import pytest
 from django.core.management import call_command
 from django.db import connection
 from django.db.backends.base.operations import BaseDatabaseOperations
+from hypothesis import HealthCheck, settings
 
 from workflows.triggers import lifted_triggers
+
+# How long an example takes says something about the machine, not about the rule. Continuous integration tries the
+# same examples every time; whoever works on the code gets new ones at each run.
+settings.register_profile(
+    "ours", deadline=None, derandomize="CI" in os.environ, suppress_health_check=[HealthCheck.too_slow]
+)
+settings.load_profile("ours")
 
 pytest_plugins = ["tests.certificates.softhsm"]
 
