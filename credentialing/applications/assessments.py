@@ -5,13 +5,14 @@ Only what was known on the day counts, so the answer for a day that has passed i
 
 import hashlib
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from copy import copy
 from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 from functools import cached_property
 from itertools import batched
 
 import rfc8785
-from django.db.models import prefetch_related_objects
+from django.db.models import Model, prefetch_related_objects
 from django.utils import timezone
 
 from credentialing.applications.groups import progress_of_group
@@ -254,8 +255,20 @@ class CaseOnDay:
 
 
 def assess_case(application: Application, on: date) -> list[Assessment]:
-    """Assess every requirement of a case, in the order of the pathway."""
-    return assess_requirements(application, application.definition.requirements, on)
+    """Assess every requirement of a case, in the order of the pathway.
+
+    The evidence is read at once and into a copy, so that the caller's object remembers nothing of this moment.
+    """
+    reader = _with_own_memory(application)
+    reader.candidate = _with_own_memory(application.candidate)
+    prefetch_related_objects([reader], *lookups())
+    return assess_requirements(reader, application.definition.requirements, on)
+
+
+def _with_own_memory[Row: Model](row: Row) -> Row:
+    twin = copy(row)
+    twin._prefetched_objects_cache = dict(getattr(row, "_prefetched_objects_cache", {}))  # type: ignore[attr-defined]  # noqa: SLF001 - Django's
+    return twin
 
 
 def assess_cases(applications: Iterable[Application], on: date) -> Iterator[tuple[Application, list[Assessment]]]:
