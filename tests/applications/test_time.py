@@ -92,6 +92,16 @@ def test_tick_looks_at_a_case_on_the_days_on_which_time_changes_it_and_on_no_oth
     assert stored(walk) == fresh(walk, day + timedelta(days=3650))
 
 
+def test_every_case_is_looked_at_when_asked_as_after_another_release():
+    walk = make_walk(date(2024, 1, 10)).begin_supervision()
+    walk.application.requirement_progress.update(summary="As an older release said it")
+
+    assert "0 cases brought up to date" in tick_on(date(2024, 6, 1))
+    assert "1 cases brought up to date" in tick_on(date(2024, 6, 1), "--all")
+
+    assert stored(walk) == fresh(walk, date(2024, 6, 1))
+
+
 def stored(walk):
     rows = walk.application.requirement_progress.order_by("position")
     return [(row.requirement, row.status, row.met, row.summary) for row in rows]

@@ -25,10 +25,16 @@ class Command(BaseCommand):
     help = "Do what time alone changes: credentials that run out, durations that are complete, fees that are due."
 
     def add_arguments(self, parser: CommandParser) -> None:
-        """Whether to change anything."""
+        """Whether to change anything, and which cases to look at."""
         parser.add_argument("--dry-run", action="store_true", help="say which deadlines are due and change nothing")
+        parser.add_argument(
+            "--all",
+            action="store_true",
+            dest="everything",
+            help="bring every case up to date, as after another release, not only those that time changes today",
+        )
 
-    def handle(self, *, dry_run: bool, **_: Any) -> None:
+    def handle(self, *, dry_run: bool, everything: bool, **_: Any) -> None:
         """Each deadline and each case in its own transaction, so that a fault in one stops no other."""
         now = timezone.now()
         system = Person.objects.system()
@@ -41,7 +47,9 @@ class Command(BaseCommand):
             self.stdout.write(f"{migration.version}: {migration.moved} cases moved to it.")
             for line in migration.refused:
                 self.stdout.write(f"  not moved: {line}")
-        cases = list(Application.objects.under_way().changing_by(timezone.localdate(now)).values_list("pk", flat=True))
+        under_way = Application.objects.under_way()
+        looked_at = under_way if everything else under_way.changing_by(timezone.localdate(now))
+        cases = list(looked_at.values_list("pk", flat=True))
         for pk in cases:
             with transaction.atomic():
                 refresh_progress(Application.objects.select_for_update().get(pk=pk), now)
