@@ -12,6 +12,7 @@ from credentialing.accounts.models import Person, Role
 from credentialing.accounts.signals import person_changed
 from credentialing.applications.models import Application
 from credentialing.applications.progress import refresh_progress
+from credentialing.applications.services.certification import write_of_standing
 from credentialing.applications.services.lifecycle import tell_of_step
 from credentialing.correspondence.services import send_letter
 from workflows.deadlines import deadline_met
@@ -36,17 +37,7 @@ def follow_what_time_did(*, subject: Application, record: LedgerRecord, **_: Any
 @receiver(deadline_met, sender=Credential)
 def write_of_expiry(*, subject: Credential, record: LedgerRecord, **_: Any) -> None:
     """The holder learns that the credential has run out."""
-    send_letter(
-        template="standing_changed",
-        to=subject.holder,
-        context={
-            "designation": subject.designation,
-            "status": subject.status_label.lower(),
-            "reason": record.reason,
-            "path": "/my/",
-        },
-        dedupe_key=f"standing:{record.uuid}",
-    )
+    write_of_standing(credential=subject, record=record, now=record.recorded_at)
 
 
 @receiver(certificate_issued)

@@ -98,6 +98,8 @@ def test_credential_that_has_run_out_expires_once():
     running.refresh_from_db()
     assert (credential.state, running.state) == ("expired", "active")
     assert "expire" not in run("tick")
+    letter = Letter.objects.get(template="standing_changed")
+    assert (letter.recipient, "now expired" in letter.subject) == (credential.holder, True)
 
 
 def test_what_a_dead_worker_left_is_taken_up_again():

@@ -16,6 +16,7 @@ from credentialing.applications.progress import refresh_progress
 from credentialing.correspondence.services import send_letter
 from credentialing.pathways.definitions import PathwayDefinition
 from credentialing.pathways.months import add_months
+from workflows.models import LedgerRecord
 from workflows.services import perform
 
 OFFICES = (  # in the standard wording
@@ -77,6 +78,22 @@ def certify(*, application: Application, actor: Person, now: datetime | None = N
         dedupe_key=f"certified:{application.uuid}",
     )
     return credential
+
+
+def write_of_standing(*, credential: Credential, record: LedgerRecord, now: datetime) -> None:
+    """Tell the holder what a step has made of the credential, whoever took it."""
+    send_letter(
+        template="suspended" if record.transition == "suspend" else "standing_changed",
+        to=credential.holder,
+        context={
+            "designation": credential.designation,
+            "status": credential.status_label.lower(),
+            "reason": record.reason,
+            "path": "/my/",
+        },
+        dedupe_key=f"standing:{record.uuid}",
+        now=now,
+    )
 
 
 def valid_until(definition: PathwayDefinition, awarded_on: date) -> date | None:
