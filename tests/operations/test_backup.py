@@ -29,7 +29,9 @@ from credentialing.evidence.services.files import restore_file, upload_file, wit
 from credentialing.operations.backups import making
 from credentialing.operations.backups.making import make_backup
 from credentialing.operations.backups.manifest import BackupRefused
+from credentialing.operations.demo.walk import CaseWalk
 from tests.by_hand import write_by_hand
+from tests.certificates.factories import awarded, prepared
 from tests.certificates.softhsm import make_key
 from tests.evidence.samples import pdf
 from tests.factories import make_walk
@@ -56,7 +58,23 @@ def machine(settings, tmp_path) -> Path:
 
 @pytest.fixture
 def society() -> Certificate:
+    """A draft with a file, an earlier holder with a certificate, and a signed checkpoint."""
+    draft_with_a_file()
+    certificate = issue_certificate(prepared(awarded(basis="import")))
+    make_checkpoint()
+    return certificate
+
+
+@pytest.fixture
+def whole_society() -> Certificate:
     """A certified case with a file, its certificate, and a signed checkpoint."""
+    draft_with_a_file().certify()
+    certificate = issue_certificate(Certificate.objects.get())
+    make_checkpoint()
+    return certificate
+
+
+def draft_with_a_file() -> CaseWalk:
     walk = make_walk().draft()
     upload_file(
         application=walk.application,
@@ -66,10 +84,7 @@ def society() -> Certificate:
         original_name="consent.pdf",
         content=pdf(),
     )
-    walk.certify()
-    certificate = issue_certificate(Certificate.objects.get())
-    make_checkpoint()
-    return certificate
+    return walk
 
 
 def backup(into: Path, *words: str) -> str:
@@ -112,7 +127,7 @@ def only(into: Path) -> Path:
     return made
 
 
-def test_everything_comes_back_elsewhere_and_convinces_there(society, machine, elsewhere, tmp_path):
+def test_everything_comes_back_elsewhere_and_convinces_there(whole_society, machine, elsewhere, tmp_path):
     told = backup(tmp_path / "backups")
     assert "It holds no private key" in told
     made = only(tmp_path / "backups")
