@@ -1,5 +1,6 @@
 """The council decides by ballots: quorum of distinct members, majority of the votes other than abstentions."""
 
+from dataclasses import replace
 from datetime import date, timedelta
 
 import pytest
@@ -14,6 +15,7 @@ from credentialing.applications.services.drafts import start_application, submit
 from credentialing.applications.services.lifecycle import change_lifecycle, sign_off_stage
 from credentialing.correspondence.models import Letter
 from credentialing.council import services
+from credentialing.council.forms import BallotForm
 from credentialing.council.models import Ballot, Decision
 from credentialing.council.services import (
     NotAVoter,
@@ -27,11 +29,12 @@ from credentialing.council.services import (
 from credentialing.drafting.services import begin_draft
 from credentialing.operations.demo.walk import noon
 from credentialing.pathways.definitions import Body
+from credentialing.pathways.loader import load_pathway
 from credentialing.pathways.services import publish_pathway
 from credentialing.reviews.services import sign_off_requirement
 from tests.certificates.factories import awarded, prepared
 from tests.factories import MembershipFactory, PersonFactory, make_walk
-from tests.pathways.files import changed
+from tests.pathways.files import SMALL, changed
 from workflows.ledger import verify_chain
 
 pytestmark = pytest.mark.django_db
@@ -234,3 +237,15 @@ def test_vote_decides_though_a_committee_signs_in_the_last_stage_before_it():
     case.refresh_from_db()
     assert case.state == "certified"
     assert begin_draft(slug="small", source=source, actor=coordinator, what="x").quorum == 2
+
+
+def test_ballot_offers_the_title_that_the_path_knows_beside_the_award_at_its_end_alone():
+    titled = load_pathway(changed('number_prefix = "SML"', 'number_prefix = "SML"\nconsolation = "Small Friend"'))
+    plain = load_pathway(SMALL)
+    end = titled.requirement("decision")
+
+    assert BallotForm(definition=titled, requirement=end).fields["consolation"].label == (
+        "If you decline: grant the Small Friend"
+    )
+    assert "consolation" not in BallotForm(definition=plain, requirement=plain.requirement("decision")).fields
+    assert "consolation" not in BallotForm(definition=titled, requirement=replace(end, stage="applied")).fields

@@ -18,7 +18,7 @@ from credentialing.pathways.services import publish_pathway
 from credentialing.pathways.writing import change_values
 from tests.drafting.conftest import NEXT_YEAR
 from tests.factories import PersonFactory, abs_version, make_walk
-from tests.pathways.files import SMALL
+from tests.pathways.files import SMALL, changed
 
 pytestmark = pytest.mark.django_db
 
@@ -110,6 +110,15 @@ def test_differences_tell_who_recommends_a_stage_and_how_it_is_called_by_whom(co
         "For the public: “Leads already”",
     }
     assert "Leads already" in words(coordinator.get(f"/pathways/drafts/{draft.uuid}/differences/"))
+
+
+def test_what_a_stage_says_about_itself_is_among_the_differences():
+    told = changed('label = "Seen"', 'label = "Seen"\nsummary = "Somebody was there."')
+
+    (found,) = differences(load_pathway(SMALL), load_pathway(told))
+
+    assert [line for line in found.after if line not in found.before] == ["Somebody was there."]
+    assert "" not in found.before
 
 
 def test_draft_that_says_the_same_has_no_differences(coordinator, draft):
