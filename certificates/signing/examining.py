@@ -193,17 +193,29 @@ def _as_we_write_it(signature: EmbeddedPdfSignature, trust: Trust) -> bool:
     """Whether the room for the signature, which it can't cover itself, holds the signature and nothing else."""
     content: bytes = signature.pkcs7_content
     message = signature.signed_data
-    length = len(cms.ContentInfo.load(content).dump())
     known = {asn1(one).dump() for one in (*trust.roots, *trust.others, *(leaf for _, leaf, _ in trust.leaves))}
-    attributes = {one["type"].native for one in signature.signer_info["unsigned_attrs"]}
+    signer = signature.signer_info
+    attributes = {one["type"].native for one in signer["unsigned_attrs"]}
+    written = cms.SignedData(
+        {
+            "version": "v1",
+            "digest_algorithms": [signer["digest_algorithm"]],
+            "encap_content_info": {"content_type": "data"},
+            "certificates": message["certificates"],
+            "signer_infos": [signer],
+        }
+    )
+    whole = cms.ContentInfo({"content_type": "signed_data", "content": written}).dump()
     stream = signature.reader.stream
     _, before, after, _ = signature.byte_range
     stream.seek(before)
     return (
         stream.read(after - before) == b"<" + content.hex().upper().encode() + b">"
-        and not content[length:].strip(b"\0")
+        and content.startswith(whole)  # of which the signature covers what the signer says alone
+        and not content[len(whole) :].strip(b"\0")
         and {one.chosen.dump() for one in message["certificates"]} <= known
         and attributes <= {"signature_time_stamp_token"}
+        and signer["version"].native == "v1"
     )
 
 

@@ -237,8 +237,8 @@ class PathwayDefinition:
 
     @property
     def council(self) -> Body:
-        """The body that takes the last decision."""
-        return next(self.body(r.parameters.body) for r in self.stages[-1].requirements if r.kind == "decision")
+        """The body that takes the last decision: a vote, whatever officers decide by their signatures beside it."""
+        return self.body(self.balloted[-1].parameters.body)
 
     @property
     def balloted(self) -> tuple[Requirement, ...]:

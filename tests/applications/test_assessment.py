@@ -7,7 +7,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from credentialing.applications.assessments import Assessment
+from credentialing.applications.groups import progress_of_group
 from credentialing.pathways.definitions import Requirement
+from credentialing.pathways.groups import AnyOf
 from credentialing.pathways.kinds import Progress, SignOffFact
 from workflows.guards import Unmet
 from workflows.subjects import EvidenceReference
@@ -199,3 +201,21 @@ def test_decision_is_told_as_approved():
 
     assert item.summary == "24 of 24 months"
     assert signed(item, word(item)).summary == "Approved on April 14, 2026"
+
+
+def test_group_asks_for_no_less_where_fewer_ways_are_open_to_somebody():
+    ways = tuple(Requirement(slug=slug, kind="fee", stage="s", label=slug) for slug in ("one", "two"))
+    group = Requirement(
+        slug="g", kind="any_of", stage="s", label="G", parameters=AnyOf(at_least=2), options=ways[:1]
+    )  # the other way is not asked of this person
+    done = Assessment(
+        requirement=ways[0],
+        progress=Progress(met=True, started=True, summary="Paid"),
+        references=(),
+        sign_offs=(),
+        on=date(2024, 1, 1),
+    )
+
+    progress = progress_of_group(group, [done])
+
+    assert (progress.met, progress.summary, progress.lacks, progress.next_step) == (False, "1 of 2", ("1 more",), "")

@@ -11,6 +11,7 @@ from credentialing.applications.assessments import assess_requirement
 from credentialing.applications.invariants import cases_change_their_rules_by_moves_alone
 from credentialing.applications.models import Application
 from credentialing.applications.moves import NO_SIGNATURE, NOT_ASKED, OTHER_EVIDENCE, impact_of_move
+from credentialing.applications.services.drafts import start_application
 from credentialing.applications.services.lifecycle import change_lifecycle
 from credentialing.applications.services.moves import move_application, move_cohort
 from credentialing.audit.models import AuditEvent
@@ -19,7 +20,7 @@ from credentialing.operations.demo.walk import noon
 from credentialing.pathways.models import PathwayVersion
 from credentialing.pathways.services import publish_pathway, shipped_source
 from tests.by_hand import write_by_hand
-from tests.factories import PersonFactory, make_walk
+from tests.factories import MembershipFactory, PersonFactory, make_walk
 from workflows.errors import NotPermitted, ReasonRequired, StaleVersion, TransitionBlocked
 from workflows.ledger import replay, verify_chain
 from workflows.models import LedgerRecord
@@ -80,6 +81,15 @@ def test_case_goes_on_in_the_same_stage_and_the_step_stands_under_the_rules_it_l
     change_lifecycle(application=case, name="hold", actor=walk.officers.coordinator, reason="Leave", now=NOW)
     assert LedgerRecord.objects.of(case).last().rules_digest == version.digest
     assert list(cases_change_their_rules_by_moves_alone()) == []
+
+
+def test_nothing_stands_before_the_next_step_of_a_case_in_no_stage(walk):
+    version = other_version()
+    assert impact_of_move(walk.application, version, DAY).blocking_before
+
+    draft = start_application(actor=MembershipFactory().person, now=NOW)
+
+    assert impact_of_move(draft, version, DAY).blocking_before == ()
 
 
 def test_signatures_on_the_same_evidence_stay(walk):

@@ -11,6 +11,7 @@ from concurrent.futures import ThreadPoolExecutor
 import pikepdf
 import pymupdf
 import pytest
+from asn1crypto import cms
 from django.conf import settings as django_settings
 from django.utils import timezone
 from pyhanko.pdf_utils import generic
@@ -243,6 +244,16 @@ def test_room_of_the_signature_holds_nothing_else(signed):
     assert look(flipped(signed, last)).part == BROKEN
     letter = next(place for place in range(first + 1, second) if signed[place : place + 1] in b"ABCDEF")
     assert look(flipped(signed, letter, 0x20)).outcome == ALTERED  # the same bytes, written small
+
+
+def test_nothing_of_the_message_around_what_the_signature_covers_can_be_changed_unseen(signed):
+    first, second = gap(signed)
+    written = signed[first + 1 : second - 1]
+    content = cms.ContentInfo.load(bytes.fromhex(written.decode()))["content"]
+    signer = written.index(content["signer_infos"][0].dump().hex().upper().encode())
+    before = written.index(content["certificates"].dump().hex().upper().encode())
+    places = [first + 1 + place for place in (*range(before), *range(signer, signer + 14))]
+    assert [place for place in places if look(flipped(signed, place)).outcome == GENUINE] == []
 
 
 def test_no_byte_can_be_flipped_unseen(signed):

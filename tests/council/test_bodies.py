@@ -229,6 +229,14 @@ class TestRecommendation:
 
         assert Letter.objects.filter(template="ready_for_council").count() == 4
 
+    def test_word_on_which_somebody_was_admitted_stands(self, council, coordinator, chair):
+        case = case_on(changed('\n[[stages]]\nslug = "seen"', ADMISSION, self.SOURCE))
+        said = recommend_candidate(application=case, actor=chair)
+        vote(case, council, "approve", "approve")
+
+        with pytest.raises(EndorsementRefused, match="admitted on this"):
+            take_back_endorsement(endorsement=said, actor=chair)
+
     def test_word_on_a_case_that_has_ended_stands(self, coordinator, chair):
         case = case_on(self.SOURCE)
         sign_off_stage(application=case, actor=coordinator)

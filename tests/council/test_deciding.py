@@ -1,15 +1,21 @@
 """The council decides by ballots: quorum of distinct members, majority of the votes other than abstentions."""
 
+from dataclasses import replace
 from datetime import date, timedelta
 
 import pytest
 from django.db import IntegrityError, transaction
+from django.utils.timezone import localdate
 
 from certificates.models import Certificate, Credential
+from credentialing.accounts.models import Role
+from credentialing.applications.assessments import assess_requirement
 from credentialing.applications.models import AwaitedAct
-from credentialing.applications.services.lifecycle import change_lifecycle
+from credentialing.applications.services.drafts import start_application, submit_application
+from credentialing.applications.services.lifecycle import change_lifecycle, sign_off_stage
 from credentialing.correspondence.models import Letter
 from credentialing.council import services
+from credentialing.council.forms import BallotForm
 from credentialing.council.models import Ballot, Decision
 from credentialing.council.services import (
     NotAVoter,
@@ -20,10 +26,15 @@ from credentialing.council.services import (
     decision_ahead,
     outcome_of,
 )
+from credentialing.drafting.services import begin_draft
 from credentialing.operations.demo.walk import noon
 from credentialing.pathways.definitions import Body
+from credentialing.pathways.loader import load_pathway
+from credentialing.pathways.services import publish_pathway
+from credentialing.reviews.services import sign_off_requirement
 from tests.certificates.factories import awarded, prepared
-from tests.factories import PersonFactory, make_walk
+from tests.factories import MembershipFactory, PersonFactory, make_walk
+from tests.pathways.files import SMALL, changed
 from workflows.ledger import verify_chain
 
 pytestmark = pytest.mark.django_db
@@ -205,3 +216,36 @@ def test_certificates_are_corrected_by_registrar_and_administrator():
         correct_certificate(certificate=certificate, name="Nora", actor=PersonFactory(offices=["council"]))
     again = correct_certificate(certificate=certificate, name="Nora", actor=PersonFactory(offices=["registrar"]))
     assert (again.status, again.printed.name) == ("intent", "Nora")
+
+
+def test_vote_decides_though_a_committee_signs_in_the_last_stage_before_it():
+    bodies = 'quorum = 2\nvoters = "reviewer"\n\n[[bodies]]\nslug = "committee"\nlabel = "Committee"\nby = "sign_off"'
+    approval = '\n\n  [[stages.requirements]]\n  slug = "approval"\n  kind = "decision"\n  label = "Approval"\n'
+    last = f'label = "Certified"{approval}  body = "committee"\n  signed_by = ["coordinator"]'
+    source = changed('label = "Certified"', last, changed("quorum = 2", bodies))
+    publish_pathway(source=source, actor=PersonFactory(), in_force_from=date(2020, 1, 1))
+    candidate, coordinator = MembershipFactory().person, PersonFactory(offices=[Role.COORDINATOR])
+    case = start_application(actor=candidate, pathway="small")
+    submit_application(application=case, actor=candidate)
+    sign_off_stage(application=case, actor=coordinator)
+    digest = assess_requirement(case, "approval", localdate()).digest
+    sign_off_requirement(application=case, requirement="approval", actor=coordinator, seen_digest=digest)
+
+    for _ in range(2):
+        cast_ballot(application=case, actor=PersonFactory(offices=[Role.REVIEWER]), choice="approve")
+
+    case.refresh_from_db()
+    assert case.state == "certified"
+    assert begin_draft(slug="small", source=source, actor=coordinator, what="x").quorum == 2
+
+
+def test_ballot_offers_the_title_that_the_path_knows_beside_the_award_at_its_end_alone():
+    titled = load_pathway(changed('number_prefix = "SML"', 'number_prefix = "SML"\nconsolation = "Small Friend"'))
+    plain = load_pathway(SMALL)
+    end = titled.requirement("decision")
+
+    assert BallotForm(definition=titled, requirement=end).fields["consolation"].label == (
+        "If you decline: grant the Small Friend"
+    )
+    assert "consolation" not in BallotForm(definition=plain, requirement=plain.requirement("decision")).fields
+    assert "consolation" not in BallotForm(definition=titled, requirement=replace(end, stage="applied")).fields

@@ -131,6 +131,14 @@ def test_what_is_unticked_is_written_as_false_where_it_holds_otherwise(coordinat
     assert load_pathway(now(draft).source).requirement("group_sessions").parameters.needs_confirmation is False
 
 
+def test_requirement_of_a_kind_that_there_is_not_keeps_all_but_what_is_changed(coordinator, draft):
+    source = change_values(draft.source, ("stages", 1, "requirements", 5), {"kind": "telepathy"})
+    post(coordinator, draft, "text/", {"source": source})
+    post(coordinator, draft, "parts/1.5/", {**posted(form_of(source, "1.5")), "label": "Minds", "revision": "2"})
+
+    assert now(draft).source == change_values(source, ("stages", 1, "requirements", 5), {"label": "Minds"})
+
+
 def test_stage_gets_names_for_each_audience_and_loses_them_again(coordinator, draft):
     data = posted(form_of(draft.source, "1"))
     post(coordinator, draft, "parts/1/", {**data, "candidate": "You lead", "quorum": "2"})

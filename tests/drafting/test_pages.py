@@ -6,16 +6,19 @@ from io import StringIO
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 
-from credentialing.accounts.models import ConflictOfInterest
+from credentialing.accounts.models import ConflictOfInterest, Role
 from credentialing.applications.models import Application
+from credentialing.drafting.differences import differences
 from credentialing.drafting.models import PathwayDraft
+from credentialing.drafting.services import examine_draft, propose_draft, save_text
 from credentialing.drafting.tasks import run_simulation
+from credentialing.pathways.loader import load_pathway
 from credentialing.pathways.models import PathwayVersion
 from credentialing.pathways.services import publish_pathway
 from credentialing.pathways.writing import change_values
 from tests.drafting.conftest import NEXT_YEAR
 from tests.factories import PersonFactory, abs_version, make_walk
-from tests.pathways.files import SMALL
+from tests.pathways.files import SMALL, changed
 
 pytestmark = pytest.mark.django_db
 
@@ -92,6 +95,30 @@ def test_differences_tell_what_is_new_changed_and_gone(coordinator, draft):
 
     for part in ("New", "Falls away", "20 supervision sessions", "+ ", "- "):
         assert part in page
+
+
+def test_differences_tell_who_recommends_a_stage_and_how_it_is_called_by_whom(coordinator, draft):
+    changes = {"recommended_by": ["ccc_chair"], "labels": {"public": "Leads already"}}
+    source = change_values(draft.source, ("stages", 1), changes)
+    coordinator.post(f"/pathways/drafts/{draft.uuid}/text/", {"source": source, "revision": 1})
+
+    stage = load_pathway(source).stages[1]
+    (found,) = differences(load_pathway(draft.source), load_pathway(source))
+    assert found.label == f"Stage: {stage.label}"
+    assert set(found.after) - set(found.before) == {
+        "Recommended by: Chair, Credentialing Coordinating Committee",
+        "For the public: “Leads already”",
+    }
+    assert "Leads already" in words(coordinator.get(f"/pathways/drafts/{draft.uuid}/differences/"))
+
+
+def test_what_a_stage_says_about_itself_is_among_the_differences():
+    told = changed('label = "Seen"', 'label = "Seen"\nsummary = "Somebody was there."')
+
+    (found,) = differences(load_pathway(SMALL), load_pathway(told))
+
+    assert [line for line in found.after if line not in found.before] == ["Somebody was there."]
+    assert "" not in found.before
 
 
 def test_draft_that_says_the_same_has_no_differences(coordinator, draft):
@@ -179,6 +206,19 @@ def test_discarded_and_restored(coordinator, draft):
 def test_approval_of_words_one_has_not_seen_is_refused(client, proposed, officers):
     client.force_login(officers.council[0])
     assert client.post(f"/pathways/drafts/{proposed.uuid}/approve/", {"revision": "9"}).status_code == 409
+
+
+def test_who_has_written_at_it_reads_that_others_must_approve_it(client, draft, officers):
+    both = PersonFactory(offices=[Role.COORDINATOR, Role.COUNCIL])
+    draft = save_text(draft=draft, source=f"{draft.source}# x\n", actor=both, seen_revision=1, what="x")
+    examine_draft(draft=draft, actor=both)
+    propose_draft(draft=draft, actor=both, purpose="x", in_force_from=NEXT_YEAR, policy=PathwayVersion.Policy.PIN)
+    client.force_login(both)
+
+    response = client.post(f"/pathways/drafts/{draft.uuid}/approve/", {"revision": "2"})
+
+    assert response.status_code == 403
+    assert "other members of the council must approve it" in words(response)
 
 
 def test_report_says_who_goes_by_which_version_and_hides_conflicts(coordinator, officers):

@@ -139,6 +139,15 @@ def test_sessions_that_are_enough_but_not_spread_yet_are_enough_with_the_one_tha
     assert (enough.met, enough.met_on) == (True, date(2024, 1, 10))
 
 
+def test_what_asks_for_nothing_is_met_on_every_day_one_looks():
+    nothing = rule(Count, unit="session", at_least=Decimal(0))
+
+    for on in (date(2024, 2, 1), LATER):
+        progress = assess(log(), on=on, requirement=nothing)
+        assert (progress.met, progress.met_on) == (True, on)
+    assert assess(log(session(date(2024, 5, 1))), requirement=nothing).met_on == date(2024, 5, 1)
+
+
 DURATION = rule(Duration, slug="two_years", months=24)
 
 

@@ -14,6 +14,7 @@ from credentialing.applications.services.drafts import save_application_form, st
 from credentialing.audit.models import AuditEvent
 from credentialing.correspondence.models import Letter
 from credentialing.evidence.models import ExamResult, Qualification, Reference
+from credentialing.evidence.requirements import Holding
 from credentialing.evidence.services.cases import EvidenceRefused
 from credentialing.evidence.services.credentials import (
     annul_exam_result,
@@ -26,6 +27,7 @@ from credentialing.evidence.services.credentials import (
     withdraw_reference,
 )
 from credentialing.pathways.services import publish_pathway, shipped_source
+from tests.evidence.facts import rule
 from tests.factories import MembershipFactory, PersonFactory
 
 pytestmark = pytest.mark.django_db
@@ -92,6 +94,16 @@ def test_qualification_held_for_long_enough_is_enough(dbg):
     assert not told(dbg, "title").met
     with pytest.raises(EvidenceRefused, match="already been taken back"):
         withdraw_qualification(qualification=qualification, actor=dbg.candidate)
+
+
+def test_rule_of_a_holding_names_every_way_to_it():
+    sentence = Holding().sentence
+
+    assert sentence(rule(Holding, any_of=("medical_degree",), active=False)) == "Hold medical degree."
+    assert sentence(rule(Holding, credential="abs-leader")) == "Hold the society's credential, still valid."
+    assert sentence(rule(Holding, any_of=("a", "b"), credential="abs-leader", held_months=24, active=False)) == (
+        "Hold a or b or the society's credential for at least 24 months."
+    )
 
 
 def test_qualification_held_too_short_says_when_it_is_enough(dbg):

@@ -231,6 +231,18 @@ def test_misspelt_key_of_the_rubric_is_named(old, new):
     assert "the key “x” is not known" in refusal(SMALL + RUBRIC.replace(old, new))
 
 
+def test_shares_of_different_sessions_stand_beside_each_other():
+    source = with_requirement(kind="count", what=None, unit="session", at_least=5).replace(
+        "at_least = 5",
+        'at_least = 5\n  at_most = [{ of = "format", values = ["online"], percent = 10 }, '
+        '{ of = "format", values = ["hybrid"], percent = 20 }]',
+    )
+
+    first, second = load_pathway(source).requirement("more").parameters.at_most
+    assert (first.values, second.values) == (("online",), ("hybrid",))
+    assert "one session may fall under two shares" in refusal(source.replace('"hybrid"', '"hybrid", "online"'))
+
+
 # What a definition answers ---------------------------------------------------------------------------------------
 
 
@@ -238,9 +250,10 @@ def test_definition_finds_what_it_has_and_refuses_what_it_has_not():
     definition = load_pathway(SMALL)
 
     assert definition.stage("seen").label == "Seen"
+    assert definition.body("council").quorum == 2
     assert [r.slug for r in definition.up_to("certified")] == ["membership", "decision"]
     assert [r.slug for r in definition.gated("submit")] == ["membership"]
-    for lookup in (definition.stage, definition.requirement, definition.statement):
+    for lookup in (definition.stage, definition.requirement, definition.statement, definition.body):
         with pytest.raises(KeyError):
             lookup("nowhere")
 

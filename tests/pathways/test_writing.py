@@ -153,6 +153,13 @@ def test_list_written_in_one_line_is_continued_as_it_is_and_an_empty_one_begun()
     }
 
 
+def test_list_is_begun_within_a_table_that_is_written_in_one_line():
+    begun = add_table("a = [{ slug = 'x', n = 1 }] # why\nb = 1\n", ("a", 0), "options", {"slug": "y"})
+
+    assert tomllib.loads(begun) == {"a": [{"slug": "x", "n": 1, "options": [{"slug": "y"}]}], "b": 1}
+    assert "# why" in begun
+
+
 def test_list_of_tables_that_is_written_otherwise_belongs_to_its_own_table_still():
     source = "[r]\nv = 1\n[[r.scale]]\nslug = 'a'\n[[r.items]]\nslug = 'b'\n[after]\nx = 1\n"
     changed = change_values(source, ("r",), {"items": [{"slug": "c"}]})

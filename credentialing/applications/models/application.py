@@ -84,8 +84,7 @@ class Application(Sealed, WorkflowSubject):
     @property
     def definition(self) -> PathwayDefinition:
         """The pinned pathway, as it is asked of this person."""
-        pinned = self.pathway_version.definition
-        return pinned.for_profile(self.profile) if pinned.profile else pinned
+        return self.pathway_version.definition.for_profile(self.profile)
 
     def requirement(self, slug: str) -> Requirement:
         """A requirement of the pinned version (KeyError when there is none)."""

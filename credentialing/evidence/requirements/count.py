@@ -237,7 +237,7 @@ def _met_on(counted: tuple[Session, ...], rule: Count.Parameters, begun: date | 
         first = counted[:number]
         if not _missing(first, _total(first, rule)[0], rule, begun, session.held_on):
             return session.held_on
-    return counted[-1].held_on if counted else on
+    return on  # nothing is there, and nothing was asked
 
 
 def _changes_on(requirement: Requirement, shown: tuple[Session, ...], begun: date | None, on: date) -> date | None:
