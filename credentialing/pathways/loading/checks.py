@@ -2,7 +2,7 @@
 
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
-from itertools import combinations
+from itertools import combinations, islice, product
 
 from credentialing.accounts.models import Role
 from credentialing.pathways.definitions import (
@@ -21,6 +21,7 @@ SIGNERS = frozenset(Role.values)
 READERS = frozenset({"coordinator", "ccc_chair", "reviewer", "council", "registrar"})  # offices that open whole cases
 GATES = frozenset({"", SUBMIT_GATE, SUPERVISION_GATE})
 FEWEST_STAGES, FEWEST_OPTIONS = 2, 2
+MOST_ANSWERS = 10_000  # sets of answers that are tried; a file with more has ten questions
 RESERVED = frozenset({"draft", "on_hold", "deferred", "withdrawn", "declined"})
 
 type Found = tuple[Path, str]
@@ -90,12 +91,13 @@ def _stages(definition: PathwayDefinition, places: Mapping[str, Path]) -> Iterat
 def _ends(definition: PathwayDefinition, last: Stage, places: Mapping[str, Path]) -> Iterator[Found]:
     decisions = [r for r in last.requirements if r.kind == "decision"]
     ballots = {body.slug for body in definition.bodies if body.by == "ballot"}
-    if any(r.parameters.body in ballots for r in decisions if r.parameters):
-        return
-    yield (
-        places[f"stage {last.slug}"],
-        f"The last stage {last.slug!r} is reached when a body votes: add a requirement of the kind decision with one.",
-    )
+    voted = [r for r in decisions if r.parameters and r.parameters.body in ballots]
+    if not voted:
+        reached = f"The last stage {last.slug!r} is reached when a body votes"
+        yield places[f"stage {last.slug}"], f"{reached}: add a requirement of the kind decision with one."
+    elif voted[-1].applies_when:
+        lost = f"Whoever is not asked for the last decision {voted[-1].slug!r} would never reach the end"
+        yield places[f"requirement {voted[-1].slug}"], f"{lost}: take “applies_when” away."
 
 
 def _requirement(definition: PathwayDefinition, requirement: Requirement) -> Iterator[str]:
@@ -103,6 +105,7 @@ def _requirement(definition: PathwayDefinition, requirement: Requirement) -> Ite
     yield from _gate(definition, requirement)
     if requirement.is_group:
         yield from _options(requirement)
+        yield from _options_left(definition, requirement)
     statement = getattr(requirement.parameters, "statement", None)
     if statement not in {None, "", *dict(definition.statements)}:
         yield f"the statement “{statement}” has no text: write it under [statements]"
@@ -156,6 +159,25 @@ def _options(requirement: Requirement) -> Iterator[str]:
     elif requirement.kind == ANY_OF and not 0 < requirement.parameters.at_least <= len(requirement.options):
         number = len(requirement.options)
         yield f"“at_least” is {requirement.parameters.at_least}, of {number} options: write a number from 1 to {number}"
+
+
+def _options_left(definition: PathwayDefinition, requirement: Requirement) -> Iterator[str]:
+    """Whoever is asked to choose has enough to choose from, whatever they have answered."""
+    if requirement.kind != ANY_OF:
+        return
+    named = {name for part in requirement.with_options() for name, _ in part.applies_when}
+    questions = [question for question in definition.profile if question.slug in named]
+    answers = product(*([(q.slug, slug) for slug, _ in q.choices] for q in questions))
+    for given in islice(answers, MOST_ANSWERS):
+        left = requirement.for_profile(dict(given))
+        needed = requirement.parameters.at_least
+        if left is not None and len(left.options) < min(needed, len(requirement.options)):
+            who = ", ".join(f"{question} = {answer}" for question, answer in given)
+            yield (
+                f"“at_least” is {needed}, but {who} leaves {len(left.options)} to choose from: "
+                "add an option for them, or write “applies_when” for the whole"
+            )
+            return
 
 
 def _decision(definition: PathwayDefinition, requirement: Requirement) -> Iterator[str]:
