@@ -48,7 +48,10 @@ _postponed: ContextVar[dict[int, tuple[Application, datetime]] | None] = Context
 
 @contextmanager
 def refreshed_once() -> Iterator[None]:
-    """Within it, many pieces of evidence change at once: each case is brought up to date once, at the end."""
+    """Within it, many pieces of evidence change at once: each case is brought up to date once, at the outermost end."""
+    if _postponed.get() is not None:
+        yield
+        return
     postponed: dict[int, tuple[Application, datetime]] = {}
     token = _postponed.set(postponed)
     try:

@@ -213,6 +213,18 @@ def test_many_changes_bring_a_case_up_to_date_once_at_the_end(draft, monkeypatch
     assert refreshed == [draft, draft]
 
 
+def test_changes_within_changes_wait_for_the_end_of_all(draft, monkeypatch):
+    refreshed = []
+    monkeypatch.setattr(progress, "_refresh_awaited", lambda application, *_: refreshed.append(application))
+
+    with progress.refreshed_once():
+        with progress.refreshed_once():
+            progress.note_progress(draft, NOON)
+        assert refreshed == []
+
+    assert refreshed == [draft]
+
+
 def test_changes_that_failed_bring_nothing_up_to_date(draft):
     stamps = set(draft.requirement_progress.values_list("refreshed_at"))
     MembershipFactory(person=draft.candidate)
