@@ -18,7 +18,7 @@ from django.utils.module_loading import import_string
 from certificates.badge.entries import StatusEntry
 from certificates.badge.integrity import instant
 from certificates.badge.shape import status_reference
-from certificates.keys import KeyMissing, document_leaves, revocation_lists, trusted_roots
+from certificates.keys import KeyMissing, document_leaves, published_roots, revocation_lists
 from certificates.models import Certificate
 from certificates.standing import standing_on
 from workflows.canonical import canonical
@@ -74,7 +74,7 @@ def document_keys() -> dict[str, list[str]]:
     lists: list[bytes] = []
     with suppress(KeyMissing):
         lists = [load_pem_x509_crl(pem).public_bytes(Encoding.DER) for pem in revocation_lists()]
-    roots = [root.public_bytes(Encoding.DER) for root in trusted_roots()]
+    roots = [root.public_bytes(Encoding.DER) for root in published_roots()]
     signers = [one.leaf.public_bytes(Encoding.DER) for one in document_leaves() if one.compromise is None]
     return {"roots": _in_base64(roots), "signers": _in_base64(signers), "revoked": _in_base64(lists)}
 

@@ -40,6 +40,11 @@ def set_deadline(subject: WorkflowSubject, act: str, *, due_at: datetime, now: d
     return deadline
 
 
+def hold_deadlines(subject: WorkflowSubject) -> None:
+    """Take the locks of a subject's open deadlines before its own, in the order of whoever meets them."""
+    list(Deadline.objects.of(subject.subject_kind, subject.uuid).open().select_for_update().values_list("pk"))
+
+
 def call_off_deadline(subject: WorkflowSubject, act: str, *, now: datetime) -> bool:
     """Let the act wait for people again; answers whether a deadline was open."""
     there = Deadline.objects.of(subject.subject_kind, subject.uuid).open().filter(act=act)

@@ -22,6 +22,7 @@ from certificates.keys.document import (
     DocumentSigner,
     document_leaves,
     document_signer,
+    published_roots,
     revocation_list,
     revocation_lists,
     trusted_roots,
@@ -29,7 +30,7 @@ from certificates.keys.document import (
 from certificates.keys.folders import Compromise, KeyMissing
 from certificates.keys.importing import KeyRefused, import_from_token, import_pkcs12
 from certificates.keys.tokens import TokenAddress, TokenUnavailable
-from certificates.keys.turning import compromise_key, compromise_root, rotate_keys, rotate_root
+from certificates.keys.turning import compromise_key, compromise_root, rotate_keys, rotate_root, unlisted_leaves
 
 __all__ = [
     "BadgeKey",
@@ -47,10 +48,12 @@ __all__ = [
     "document_signer",
     "import_from_token",
     "import_pkcs12",
+    "published_roots",
     "revocation_list",
     "revocation_lists",
     "rotate_keys",
     "rotate_root",
     "sign_with_badge_key",
     "trusted_roots",
+    "unlisted_leaves",
 ]

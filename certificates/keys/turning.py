@@ -1,13 +1,15 @@
 """Beginning new keys, by plan or after one has got into other hands."""
 
+from contextlib import suppress
 from datetime import datetime
 
+from cryptography.x509 import load_pem_x509_crl
 from django.utils import timezone
 
 from certificates.keys.authority import certificates_of
 from certificates.keys.badge import badge_folder
-from certificates.keys.document import document_folder, document_leaves, revocation_lists, root_folder
-from certificates.keys.folders import KeyFolder
+from certificates.keys.document import document_folder, document_leaves, revocation_list, root_folder
+from certificates.keys.folders import KeyFolder, KeyMissing
 from certificates.keys.importing import KeyRefused
 from certificates.keys.tokens import address_in
 
@@ -56,8 +58,9 @@ def compromise_key(kind: str, key: str, *, reason: str, at: datetime | None = No
     before = folder.public()
     folder.mark_compromised(key, at=at or timezone.now(), reason=reason)
     present, _ = folder.current()
-    if kind == "document":
-        revocation_lists()
+    for root in root_folder().public() if kind == "document" else ():
+        with suppress(KeyMissing):  # a root kept elsewhere can't say so yet: `unlisted_leaves` names it
+            revocation_list(root)
     return present if present not in before else ""
 
 
@@ -74,14 +77,34 @@ def compromise_root(root: str, *, reason: str, at: datetime | None = None) -> li
     before = folder.public()
     at = at or timezone.now()
     folder.mark_compromised(root, at=at, reason=reason)
-    present, _ = folder.current()
-    turned = [(f"root/{root}", "" if present in before else f"root/{present}")]
+    begun = folder.current()[0] if root == next(iter(before)) else ""  # of a former root nothing is begun
+    turned = [(f"root/{root}", f"root/{begun}" if begun else "")]
     top = certificates_of(before[root])[0]
     for leaf in document_leaves():
-        if leaf.compromise is None and top in leaf.above:
+        if top in leaf.above:
             begun = compromise_key("document", leaf.id, reason=reason, at=at)
             turned.append((f"document/{leaf.id}", f"document/{begun}" if begun else ""))
     return turned
+
+
+def unlisted_leaves() -> list[str]:
+    """Keys that are believed no longer and whose root has not said so on its list: its private half is not here."""
+    unlisted = []
+    for root, pem in root_folder().public().items() if root_folder().known() else ():
+        top = certificates_of(pem)[0]
+        given_up = [leaf for leaf in document_leaves() if leaf.compromise and top in leaf.above]
+        listed = _serials_listed(root) if given_up else frozenset()
+        unlisted += [
+            f"document/{one.id}, below root/{root}" for one in given_up if one.leaf.serial_number not in listed
+        ]
+    return unlisted
+
+
+def _serials_listed(root: str) -> frozenset[int]:
+    try:
+        return frozenset(one.serial_number for one in load_pem_x509_crl(revocation_list(root)))
+    except KeyMissing:
+        return frozenset()
 
 
 def _is_below_another_root(signing: bytes, root: str) -> bool:

@@ -7,6 +7,7 @@ from datetime import datetime
 
 from django.utils import timezone
 
+from credentialing.accounts.models import Person
 from credentialing.applications.assessments import Assessment, assess_case
 from credentialing.applications.endorsing import missing_recommendations, stage_to_recommend
 from credentialing.applications.models import Application, AwaitedAct, RequirementProgress
@@ -41,6 +42,12 @@ def refresh_progress(application: Application, now: datetime | None = None) -> l
         obsolete.delete()
     _refresh_awaited(application, assessments, now)
     return assessments
+
+
+def refresh_cases_of(person: Person, now: datetime) -> None:
+    """Bring somebody's open case up to date after a change outside of it: of a membership, of a credential."""
+    for application in Application.objects.select_for_update().of(person).unfinished():
+        refresh_progress(application, now)
 
 
 _postponed: ContextVar[dict[int, tuple[Application, datetime]] | None] = ContextVar("postponed", default=None)

@@ -11,8 +11,8 @@ from certificates.signals import certificate_issued, certificate_refused
 from credentialing.accounts.models import Person, Role
 from credentialing.accounts.signals import person_changed
 from credentialing.applications.models import Application
-from credentialing.applications.progress import refresh_progress
-from credentialing.applications.services.certification import write_of_standing
+from credentialing.applications.progress import refresh_cases_of
+from credentialing.applications.services.certification import tell_of_standing
 from credentialing.applications.services.lifecycle import tell_of_step
 from credentialing.correspondence.services import send_letter
 from workflows.deadlines import deadline_met
@@ -23,9 +23,7 @@ from workflows.models import LedgerRecord
 def refresh_cases_of_member(*, name: str, subject_id: UUID, **_: Any) -> None:
     """A membership recorded or ended changes how far the person's open case is."""
     if name == "accounts:membership:recorded":
-        for application in Application.objects.filter(candidate__uuid=subject_id):
-            if application.is_open:
-                refresh_progress(application)
+        refresh_cases_of(Person.objects.get(uuid=subject_id), timezone.now())
 
 
 @receiver(deadline_met, sender=Application)
@@ -36,8 +34,8 @@ def follow_what_time_did(*, subject: Application, record: LedgerRecord, **_: Any
 
 @receiver(deadline_met, sender=Credential)
 def write_of_expiry(*, subject: Credential, record: LedgerRecord, **_: Any) -> None:
-    """The holder learns that the credential has run out."""
-    write_of_standing(credential=subject, record=record, now=record.recorded_at)
+    """The holder learns that the credential has run out; a case of theirs that rests on it is looked at."""
+    tell_of_standing(credential=subject, record=record, now=record.recorded_at)
 
 
 @receiver(certificate_issued)

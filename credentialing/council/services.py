@@ -14,7 +14,7 @@ from credentialing.applications.assessments import assess_case
 from credentialing.applications.endorsing import missing_recommendations, only_decisions_missing
 from credentialing.applications.models import Application
 from credentialing.applications.progress import refresh_progress
-from credentialing.applications.services.certification import certify, write_of_standing
+from credentialing.applications.services.certification import certify, tell_of_standing
 from credentialing.applications.services.lifecycle import change_lifecycle, defer_application, note_admission
 from credentialing.audit.events import Event
 from credentialing.audit.services import record_event
@@ -249,7 +249,7 @@ def change_standing(
     """
     now = now or timezone.now()
     record = perform(credential, name, actor=actor, reason=reason, expected_version=expected_version, now=now)
-    write_of_standing(credential=credential, record=record, now=now)
+    tell_of_standing(credential=credential, record=record, now=now)
     return record
 
 

@@ -10,6 +10,7 @@ from django.utils import timezone
 from certificates.models import Credential
 from certificates.services import award_credential
 from credentialing.accounts.models import Person
+from credentialing.applications.progress import refresh_cases_of
 from credentialing.audit.events import Event
 from credentialing.audit.services import record_event
 from credentialing.pathways.definitions import PathwayDefinition
@@ -54,6 +55,8 @@ def import_holders(
             added.append(_award(holder, pathway, actor, now))
     if problems:
         raise HoldersRefused(problems)
+    for credential in added:
+        refresh_cases_of(credential.holder, now)
     if added:
         record_event(
             event=Event.HOLDERS_IMPORTED,

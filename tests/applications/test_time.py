@@ -1,19 +1,25 @@
 """What time alone does to a case: it comes back on its day, and what depends on the calendar is looked at then."""
 
 from datetime import UTC, date, datetime, time, timedelta
+from importlib import import_module
 from io import StringIO
 
 import pytest
 import time_machine
+from django.apps import apps
 from django.core.management import call_command
+from django.test import Client
 from django.utils import timezone
 
+from credentialing.applications import progress
 from credentialing.applications.assessments import assess_case
 from credentialing.applications.models import AwaitedAct
 from credentialing.applications.progress import refresh_progress
 from credentialing.applications.services.lifecycle import change_lifecycle, defer_application
 from credentialing.correspondence.models import Letter
+from credentialing.council.services import change_standing
 from credentialing.operations.demo.walk import months_after, noon
+from tests.certificates.factories import awarded
 from tests.factories import make_walk
 from workflows.models import Deadline, LedgerRecord
 
@@ -75,6 +81,49 @@ def test_deferral_without_a_day_waits_for_people(walk, deferred, until):
 
     deferred.refresh_from_db()
     assert deferred.state == "deferred"
+
+
+def test_day_that_has_come_by_the_time_of_the_decision_is_none(walk):
+    today = timezone.localdate()
+    defer_application(application=walk.application, actor=walk.officers.chair, conditions="More", until=today)
+
+    walk.application.refresh_from_db()
+    assert (walk.application.state, walk.application.deferred_until) == ("deferred", None)
+    assert list(Deadline.objects.open()) == []
+
+
+def test_only_a_deferred_case_is_shown_as_deferred(walk, deferred):
+    client = Client()
+    client.force_login(walk.officers.chair)
+    page = f"/reviews/cases/{deferred.uuid}/"
+    assert "Deferred until" in client.get(page).text
+
+    change_lifecycle(application=deferred, name="reopen", actor=walk.officers.coordinator)
+
+    assert "Deferred until" not in client.get(page).text
+
+
+def test_cases_deferred_by_an_earlier_release_come_back_too(deferred, until):
+    Deadline.objects.all().delete()
+    migration = import_module("credentialing.applications.migrations.0006_days_of_deferrals")
+
+    for _ in range(2):
+        migration.set_deadlines(apps, None)
+
+    assert Deadline.objects.count() == 1
+    assert "reopen" in tick_on(until)
+
+
+def test_credential_that_ends_is_noticed_in_the_case_that_rests_on_it(walk, monkeypatch):
+    looked_at = []
+    monkeypatch.setattr(progress, "_refresh_awaited", lambda application, *_: looked_at.append(application.pk))
+    credential = awarded(holder=walk.candidate, scheme="another", valid_until=timezone.localdate())
+
+    tick_on(timezone.localdate() + timedelta(days=1))
+    assert looked_at == [walk.application.pk]
+
+    change_standing(credential=credential, name="revoke", actor=walk.officers.council[0], reason="Found out")
+    assert looked_at == [walk.application.pk] * 2
 
 
 def test_tick_looks_at_a_case_on_the_days_on_which_time_changes_it_and_on_no_other():

@@ -394,7 +394,9 @@ def test_root_in_other_hands_is_given_up_with_every_key_below_it():
     ]
     new_list, old_list = map(x509.load_pem_x509_crl, keys.revocation_lists())
     assert (len(new_list), len(old_list)) == (0, 2)
-    assert keys.compromise_root("key-1", reason="again") == [("root/key-1", "")]
+    assert keys.unlisted_leaves() == []
+    again = keys.compromise_root("key-1", reason="again")
+    assert again == [("root/key-1", ""), ("document/key-2", ""), ("document/key-1", "")]
     assert root_folder().compromise_of("key-1").reason == "The safe was opened"
 
 
@@ -406,6 +408,22 @@ def test_giving_up_a_former_root_leaves_those_below_the_present_one_alone():
     assert keys.document_signer().id == "key-2"
     with pytest.raises(KeyError):
         keys.compromise_root("key-9", reason="The safe was opened")
+
+
+def test_leaf_whose_root_is_kept_elsewhere_is_named_until_its_list_says_so(folder):
+    keys.document_signer()
+    keys.revocation_list()
+    keys.rotate_root()
+    kept = {key: folder / "document" / "root" / f"{key}.pem" for key in ("key-1", "key-2")}
+    elsewhere = {key: path.read_bytes() for key, path in kept.items()}
+    for path in kept.values():
+        path.unlink()
+
+    assert keys.compromise_root("key-1", reason="The safe was opened") == [("root/key-1", ""), ("document/key-1", "")]
+    assert keys.unlisted_leaves() == ["document/key-1, below root/key-1"]
+
+    kept["key-1"].write_bytes(elsewhere["key-1"])
+    assert keys.unlisted_leaves() == []
 
 
 def test_key_of_another_authority_outlives_our_root():

@@ -36,6 +36,30 @@ def test_small_file_is_read():
     assert (membership.desirable, membership.takes_files, membership.parameters.what) == (False, False, "membership")
 
 
+def test_choice_within_a_choice_is_asked_only_of_those_whom_the_outer_one_concerns():
+    option = '{ slug = "%s", kind = "standing", label = "One", what = "membership", %s }'
+    physicians = 'applies_when = { profession = ["physician"] }'
+    inner = ", ".join(option % (slug, physicians) for slug in ("one", "two"))
+    outer = f'{{ slug = "both", kind = "any_of", label = "Both", at_least = 2, {physicians}, options = [{inner}] }}'
+    other = option % ("three", 'applies_when = { profession = ["other"] }')
+    more = f"""
+  [[stages.requirements]]
+  slug = "more"
+  kind = "any_of"
+  label = "More"
+  options = [{outer}, {other}]
+
+[[profile]]
+slug = "profession"
+label = "Your profession"
+choices = [{{ slug = "physician", label = "Physician" }}, {{ slug = "other", label = "Other" }}]
+
+[[stages]]
+slug = "seen"
+"""
+    assert load_pathway(changed('[[stages]]\nslug = "seen"\n', more)).profile
+
+
 def test_text_that_is_no_toml_is_refused():
     assert refusal("\nslug = ") == "line 2: This is not TOML here: Invalid value."
 

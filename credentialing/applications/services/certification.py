@@ -12,7 +12,7 @@ from certificates.models import Credential
 from certificates.services import award_credential, prepare_certificate
 from credentialing.accounts.models import Person, Term
 from credentialing.applications.models import Application
-from credentialing.applications.progress import refresh_progress
+from credentialing.applications.progress import refresh_cases_of, refresh_progress
 from credentialing.correspondence.services import send_letter
 from credentialing.pathways.definitions import PathwayDefinition
 from credentialing.pathways.months import add_months
@@ -80,8 +80,9 @@ def certify(*, application: Application, actor: Person, now: datetime | None = N
     return credential
 
 
-def write_of_standing(*, credential: Credential, record: LedgerRecord, now: datetime) -> None:
-    """Tell the holder what a step has made of the credential, whoever took it."""
+def tell_of_standing(*, credential: Credential, record: LedgerRecord, now: datetime) -> None:
+    """What follows a step of a credential, whoever took it: the letter to the holder, and their own case elsewhere."""
+    refresh_cases_of(credential.holder, now)
     send_letter(
         template="suspended" if record.transition == "suspend" else "standing_changed",
         to=credential.holder,

@@ -14,7 +14,7 @@ from credentialing.applications.workflow import DEFERRED
 from credentialing.audit.events import Event
 from credentialing.audit.services import record_event
 from credentialing.correspondence.services import send_letter
-from workflows.deadlines import call_off_deadline, set_deadline
+from workflows.deadlines import call_off_deadline, hold_deadlines, set_deadline
 from workflows.errors import TransitionBlocked
 from workflows.models import LedgerRecord
 from workflows.services import explain, perform
@@ -118,6 +118,7 @@ def change_lifecycle(
         TransitionError: the refusals of the engine.
     """
     now = now or timezone.now()
+    hold_deadlines(application)
     record = perform(application, name, actor=actor, reason=reason, expected_version=expected_version, now=now)
     if record.source == DEFERRED:
         call_off_deadline(application, "reopen", now=now)
@@ -148,14 +149,17 @@ def defer_application(
 ) -> LedgerRecord:
     """The "not yet" of committee or council: what is still asked for and until when; the candidacy stays open.
 
-    On that day the case comes back by itself (`manage.py tick`), unless somebody reopens it before.
+    On that day the case comes back by itself (`manage.py tick`), unless somebody reopens it before. A day that has
+    come by the time of the decision is none.
 
     Raises:
         TransitionError: the refusals of the engine.
     """
+    now = now or timezone.now()
+    if until is not None and until <= timezone.localdate(now):
+        until = None
     Application.objects.filter(pk=application.pk).update(conditions=conditions, deferred_until=until)
     application.refresh_from_db()
-    now = now or timezone.now()
     record = change_lifecycle(
         application=application,
         name="defer",

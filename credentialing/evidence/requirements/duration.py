@@ -1,6 +1,7 @@
 """Duration: so much time must have passed, or must not have passed."""
 
 from dataclasses import dataclass
+from datetime import timedelta
 from typing import Literal
 
 from credentialing.applications.models import Application
@@ -63,7 +64,7 @@ class Duration:
             references=(reference,),
             met_on=due if met else None,
             forecast=due if on < due else None,
-            changes_on=due if on < due else last,
+            changes_on=due if on < due else last + timedelta(days=1) if last and not late else None,
             next_step="Ask the coordinator for an extension." if late else "",
         )
 

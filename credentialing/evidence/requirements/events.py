@@ -98,6 +98,8 @@ class Attendance:
         whole = [a for a in attended if not reasons[a]]
         claimed = [a for a in status if status[a] == "claimed"]
         hours = sum((a.hours for a in whole), Decimal(0))
+        ahead = [a.ended_on for a in status if status[a] == "attended" and a.ended_on > on]  # marked on an earlier day
+        ahead += [add_months(a.ended_on, rule.window_months) for a in whole[:1] if rule.window_months]
         enough = len(whole) >= rule.events and hours >= rule.hours
         # One that comes after the evaluated one takes nothing away.
         completing = [a for a in _from_enough_on(whole, rule) if a.assessed or not rule.last_assessed]
@@ -115,7 +117,7 @@ class Attendance:
             references=tuple(a.reference for a in whole),
             met_on=completing[0].ended_on if met else None,
             next_step="" if met else f"Register for the next {EVENTS[rule.event][0]}.",
-            changes_on=add_months(whole[0].ended_on, rule.window_months) if whole and rule.window_months else None,
+            changes_on=min(ahead, default=None),
             unit=EVENTS[rule.event][1],
             lacks=() if met else _lacks(whole, hours, rule),
         )

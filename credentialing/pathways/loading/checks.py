@@ -35,6 +35,7 @@ def faults_of(definition: PathwayDefinition, places: Mapping[str, Path]) -> Iter
         place = places.get(f"requirement {requirement.slug}", ())
         for words in _requirement(definition, requirement):
             yield place, f"In requirement {requirement.slug!r} {words}."
+    yield from _choices(definition, places)
     yield from _bodies(definition, places)
     yield from _profile(definition, places)
     yield from _rubric(definition, places)
@@ -105,7 +106,6 @@ def _requirement(definition: PathwayDefinition, requirement: Requirement) -> Ite
     yield from _gate(definition, requirement)
     if requirement.is_group:
         yield from _options(requirement)
-        yield from _options_left(definition, requirement)
     statement = getattr(requirement.parameters, "statement", None)
     if statement not in {None, "", *dict(definition.statements)}:
         yield f"the statement “{statement}” has no text: write it under [statements]"
@@ -161,23 +161,36 @@ def _options(requirement: Requirement) -> Iterator[str]:
         yield f"“at_least” is {requirement.parameters.at_least}, of {number} options: write a number from 1 to {number}"
 
 
-def _options_left(definition: PathwayDefinition, requirement: Requirement) -> Iterator[str]:
+def _choices(definition: PathwayDefinition, places: Mapping[str, Path]) -> Iterator[Found]:
     """Whoever is asked to choose has enough to choose from, whatever they have answered."""
-    if requirement.kind != ANY_OF:
+    known = {question.slug: question for question in definition.profile}
+    told: set[str] = set()
+    for requirement in definition.requirements:
+        named = {name for part in requirement.with_options() for name, _ in part.applies_when}
+        if not named <= known.keys():  # which is told elsewhere
+            continue
+        answers = product(*([(slug, answer) for answer, _ in known[slug].choices] for slug in sorted(named)))
+        for given in islice(answers, MOST_ANSWERS):
+            for group, left in _too_few(requirement, dict(given)):
+                if group.slug not in told:
+                    told.add(group.slug)
+                    who = ", ".join(f"{question} = {answer}" for question, answer in given)
+                    least = f"In requirement {group.slug!r} “at_least” is {group.parameters.at_least}"
+                    remedy = "add an option for them, or write “applies_when” for the whole"
+                    words = f"{least}, but {who} leaves {left} to choose from: {remedy}."
+                    yield places.get(f"requirement {group.slug}", ()), words
+
+
+def _too_few(requirement: Requirement, profile: Mapping[str, str]) -> Iterator[tuple[Requirement, int]]:
+    """The groups at which this person could not choose as many as they must, with the number that is left."""
+    if not requirement.applies_to(profile):
         return
-    named = {name for part in requirement.with_options() for name, _ in part.applies_when}
-    questions = [question for question in definition.profile if question.slug in named]
-    answers = product(*([(q.slug, slug) for slug, _ in q.choices] for q in questions))
-    for given in islice(answers, MOST_ANSWERS):
-        left = requirement.for_profile(dict(given))
-        needed = requirement.parameters.at_least
-        if left is not None and len(left.options) < min(needed, len(requirement.options)):
-            who = ", ".join(f"{question} = {answer}" for question, answer in given)
-            yield (
-                f"“at_least” is {needed}, but {who} leaves {len(left.options)} to choose from: "
-                "add an option for them, or write “applies_when” for the whole"
-            )
-            return
+    if requirement.kind == ANY_OF:
+        left = sum(option.for_profile(profile) is not None for option in requirement.options)
+        if left < min(requirement.parameters.at_least, len(requirement.options)):
+            yield requirement, left
+    for option in requirement.options:
+        yield from _too_few(option, profile)
 
 
 def _decision(definition: PathwayDefinition, requirement: Requirement) -> Iterator[str]:

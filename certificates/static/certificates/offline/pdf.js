@@ -211,6 +211,7 @@ async function judged(bytes, trust, now) {
   const root = await rootAbove(signer, known, roots);
   const list = await listOf(root, signer, trust.lists);
   if (!known) throw new Finding("foreign", NOT_BEGUN);
+  if (!x509.isOurKindOfKey(signer.key)) throw unknown(NOT_FOLLOWED);
   if (!x509.maySignDocuments(signer)) throw foreign(x509.nameOf(signer));
   checkRoom(message, digits, roots, signer);
   await checkMessage(message, covered, signer);

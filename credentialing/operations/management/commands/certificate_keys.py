@@ -24,6 +24,7 @@ from certificates.keys import (
     import_pkcs12,
     rotate_keys,
     rotate_root,
+    unlisted_leaves,
 )
 from certificates.keys.authority import certificates_of
 from certificates.keys.badge import badge_folder
@@ -106,7 +107,10 @@ class Command(BaseCommand):
             self._line(document_folder(), leaf.id, digest, compromised=leaf.compromise is not None)
         for root, digest in _roots():
             self._line(root_folder(), root, digest, compromised=root_folder().compromise_of(root) is not None)
-        return missing
+        return missing + [
+            f"{key}, is believed no longer and not on the list of revoked keys: put the root's private half back."
+            for key in unlisted_leaves()
+        ]
 
     def _line(self, folder: KeyFolder, key: str, digest: str, *, compromised: bool) -> None:
         first = key == folder.known()[0]
