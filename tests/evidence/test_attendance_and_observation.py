@@ -73,6 +73,13 @@ def test_intensive_that_is_not_over_does_not_count_yet():
     assert assess(was_at(A), requirement=FIRST, on=A).met
 
 
+def test_end_of_an_intensive_that_was_marked_before_is_the_day_on_which_it_counts():
+    marked = {"marked_on": date(2024, 4, 2)}
+
+    assert assess(was_at(A, **marked), requirement=FIRST, on=date(2024, 4, 2)).changes_on == A
+    assert assess(was_at(A, **marked), requirement=FIRST, on=A).changes_on is None
+
+
 def test_third_intensive_completes_when_one_was_evaluated_at_it():
     progress = assess(was_at(A), was_at(B), was_at(C, assessed=True))
 

@@ -179,6 +179,17 @@ def test_duration_met_keeps_its_day_and_its_digest_however_late_one_looks():
     assert moved.references != late.references
 
 
+def test_pathway_to_be_complete_within_a_time_is_late_on_the_day_after_the_last():
+    within_a_year = rule(Duration, slug="within_a_year", at_most_months=12)
+    seen = {
+        on: Duration().assess(within_a_year, None, looked_at(on, date(2026, 1, 10)))
+        for on in (date(2027, 1, 9), date(2027, 1, 10), date(2027, 1, 11))
+    }
+
+    assert [progress.met for progress in seen.values()] == [True, True, False]
+    assert [progress.changes_on for progress in seen.values()] == [date(2027, 1, 11), date(2027, 1, 11), None]
+
+
 def test_duration_does_not_run_before_the_gate_is_open():
     progress = duration(None, LATER)
 
