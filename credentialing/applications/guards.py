@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING, cast
 
 from django.utils import timezone
 
+from credentialing.accounts.models import Role
 from credentialing.applications.workflow import COMMITTEE
 from credentialing.pathways.definitions import SUBMIT_GATE, Requirement
 from workflows.guards import Guard, TransitionContext, Unmet
@@ -12,6 +13,8 @@ from workflows.subjects import WorkflowSubject
 
 if TYPE_CHECKING:
     from credentialing.applications.models import Application
+
+ROLE_LABELS = dict(Role.choices)
 
 
 def gate_met(subject: WorkflowSubject, context: TransitionContext) -> Iterable[Unmet]:
@@ -37,7 +40,7 @@ def _unendorsed(application: "Application", stage: str, context: TransitionConte
 
     definition = application.definition
     for role in missing_recommendations(application, stage):
-        office = definition.role_label(role, role.replace("_", " "))
+        office = definition.role_label(role, ROLE_LABELS.get(role, role))
         yield Unmet(code="not_recommended", message=f"Not recommended yet: {office}.")
     need = definition.stage(stage).quorum
     have = len(signatures(application, stage) | {context.actor.pk})
