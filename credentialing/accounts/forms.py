@@ -7,13 +7,13 @@ from allauth.account.forms import SignupForm as AllauthSignupForm
 from django import forms
 
 from credentialing.accounts.models import ConflictOfInterest, Membership, Person, Role
-from credentialing.ui.forms import CleanTextMixin, DateField, SocietyForm, SocietyModelForm
+from credentialing.ui.forms import CleanTextMixin, DateField, PersonNameField, SocietyForm, SocietyModelForm
 
 
 class SignupForm(CleanTextMixin, AllauthSignupForm):  # type: ignore[misc]  # allauth has no types
     """An account: name, address, password."""
 
-    name = forms.CharField(
+    name = PersonNameField(
         label="Full name",
         max_length=200,
         help_text="As you use it professionally. You can set the name on the certificate later.",
@@ -43,6 +43,7 @@ class ProfileForm(SocietyModelForm):
     class Meta:
         model = Person
         fields = ("name", "certificate_name", "post_nominals", "profession", "city", "country", "listed")
+        field_classes = {"name": PersonNameField, "certificate_name": PersonNameField}
         help_texts = {
             "certificate_name": "Leave it empty to use your full name. Any script is welcome.",
             "post_nominals": "For example MD, LMFT. They stand below your name on the certificate.",
@@ -92,5 +93,7 @@ class ConflictForm(SocietyModelForm):
 
 class SearchForm(SocietyForm):
     """Find people by name or address."""
+
+    stores_text = False
 
     q = forms.CharField(label="Name or e-mail address", max_length=100, required=False)

@@ -27,6 +27,7 @@ SAMPLE = "Given Name Family Name"
 class PostSearchForm(SocietyForm):
     """Whose post."""
 
+    stores_text = False
     to = forms.CharField(label="Sent to", max_length=100, required=False, help_text="For example candidate1")
 
 

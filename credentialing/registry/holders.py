@@ -14,6 +14,8 @@ from datetime import date, datetime
 from django.core.exceptions import ValidationError
 from django.core.validators import validate_email
 
+from certificates.text import has_a_letter, unfit_in_a_line
+
 MAX_BYTES = 5 * 1024 * 1024
 EARLIEST = date(1950, 1, 1)
 HEADERS: Mapping[str, frozenset[str]] = {
@@ -212,8 +214,10 @@ class _LineReader:
         text = " ".join(self._cell(field).split())
         if len(text) > LIMITS[field]:
             self._fault(field, f"This is longer than {LIMITS[field]} characters.")
-        if any(unicodedata.category(character) in {"Cc", "Cs"} or character == "\ufffd" for character in text):
+        if "\ufffd" in text:
             self._fault(field, "This has a character that can't be stored. Save the file as “CSV UTF-8”.")
+        elif unfit := unfit_in_a_line(text):
+            self._fault(field, f"This holds {unfit}. Delete it and save the file again.")
         return text
 
     def _name(self) -> str:
@@ -223,8 +227,12 @@ class _LineReader:
             name = f"{first.strip()} {last.strip()}" if comma and first.strip() and "," not in first else name
         else:
             name, field = " ".join(f"{self._cell('first_name')} {self._cell('last_name')}".split()), "last_name"
+            if unfit := unfit_in_a_line(name):
+                self._fault(field, f"The name holds {unfit}. Delete it and save the file again.")
         if not name:
             self._fault(field, "The name is missing.")
+        elif not has_a_letter(name):
+            self._fault(field, "A name has at least one letter.")
         elif len(name) > LIMITS["name"]:
             self._fault(field, f"This is longer than {LIMITS['name']} characters.")
         return name

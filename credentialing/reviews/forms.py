@@ -65,6 +65,7 @@ class RecusalForm(SocietyForm):
 class CaseSearchForm(SocietyForm):
     """Find a case."""
 
+    stores_text = False
     q = forms.CharField(label="Name or case reference", max_length=100, required=False)
     state = forms.ChoiceField(label="Where it stands", required=False)
 

@@ -18,6 +18,8 @@ from django.utils import timezone
 from django.utils.datastructures import MultiValueDict
 from django.utils.functional import cached_property
 
+from certificates.text import has_a_letter, unfit_in_a_line, unfit_in_lines, with_one_kind_of_break
+
 # NUL and lone surrogates cannot be stored; U+FFFD is what a decoder leaves where a request carried such bytes.
 UNSTORABLE = re.compile("[\x00\ud800-\udfff\ufffd]")
 REPLACEMENT = "\ufffd"
@@ -98,14 +100,30 @@ def replace_unstorable(data: Mapping[str, Any]) -> tuple[Mapping[str, Any], froz
     return (plain, frozenset(refused)) if refused else (data, frozenset())
 
 
+class PersonNameField(forms.CharField):
+    """The name of a person, in any script: it shows at least one letter."""
+
+    default_error_messages = {"no_letter": "A name has at least one letter."}
+
+    def validate(self, value: str) -> None:
+        """Refuse a name of which nobody could read anything."""
+        super().validate(value)
+        if value and not has_a_letter(value):
+            raise ValidationError(self.error_messages["no_letter"], code="no_letter")
+
+
 class CleanTextMixin:
-    """Refuses text that no database or document can hold, and keeps what was typed for another try."""
+    """Refuses text that no database or document can hold, and keeps what was typed for another try.
+
+    In a line (a name, a title) that is whatever nobody can see in it; in several lines what would break a page.
+    """
 
     mark_optional = True
     UNSTORABLE_MESSAGE = (
         f"This holds a character that cannot be stored, shown as \u201c{REPLACEMENT}\u201d. Delete it or type it again."
     )
     unstorable: frozenset[str] = frozenset()
+    stores_text = True  # words to search for are stored nowhere: what is invisible in them finds nothing, and no more
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         kwargs.setdefault("label_suffix", "")
@@ -134,6 +152,22 @@ class CleanTextMixin:
             if self._is_unstorable(name):
                 self._errors.pop(name, None)  # one reason is enough
                 self.add_error(name, ValidationError(self.UNSTORABLE_MESSAGE, code="unstorable"))
+            elif self.stores_text and name not in self._errors and isinstance(self.cleaned_data.get(name), str):
+                self._look_at_text(name)
+
+    def _look_at_text(self, name: str) -> None:
+        """What people typed themselves, other than passwords; choices are the page's own."""
+        text, widget = self.cleaned_data[name], self.fields[name].widget
+        if isinstance(widget, forms.Textarea):
+            text = self.cleaned_data[name] = with_one_kind_of_break(text)
+            unfit = unfit_in_lines(text)
+        elif isinstance(widget, forms.TextInput) and not isinstance(widget, forms.PasswordInput):
+            unfit = unfit_in_a_line(text)
+        else:
+            return
+        if unfit:
+            message = f"This holds {unfit}. Delete it, or type the text again instead of pasting it."
+            self.add_error(name, ValidationError(message, code="unfit"))
 
     def _is_unstorable(self, name: str) -> bool:
         html_name = self.add_prefix(name)

@@ -99,7 +99,11 @@ def test_lapsed_and_retired_are_told_apart():
         ("Name,Awarded,Email\nNora,2004-01-01,nora at x\n", ["is no e-mail address"]),
         ("Name,Awarded,Listed\nNora,2004-01-01,perhaps\n", ["column C (Listed): Write yes or no."]),
         ("Name,Awarded,Country\nNora,2004-01-01," + "x" * 81 + "\n", ["longer than 80 characters"]),
-        ("Name,Awarded\nNora\x07,2004-01-01\n", ["can't be stored"]),
+        ("Name,Awarded\nNora\x07,2004-01-01\n", ["column A (Name): This holds a control character."]),
+        ("Name,Awarded\nNo\u202era,2004-01-01\n", ["holds a mark that turns the direction of writing"]),
+        ("First name,Last name,Awarded\nNo,ra\u200b,2004-01-01\n", ["The name holds an invisible character"]),
+        ("Name,Awarded\n007,2004-01-01\n", ["A name has at least one letter."]),
+        ("Name,Awarded\nNora\ufffd,2004-01-01\n", ["can't be stored"]),
         ("Name,Awarded\nNora,2004-01-01,MD,PhD\n", ["line 2: There are more cells than headings"]),
         ('Name,Awarded\n"Nora,2004-01-01\n', ["quotation mark"]),
         (

@@ -6,7 +6,7 @@ from django import forms
 
 from credentialing.evidence.models import ExamResult, Qualification, Reference
 from credentialing.evidence.services.cases import EARLIEST
-from credentialing.ui.forms import DateField, SocietyForm, SocietyModelForm
+from credentialing.ui.forms import DateField, PersonNameField, SocietyForm, SocietyModelForm
 
 
 class QualificationForm(SocietyModelForm):
@@ -33,6 +33,7 @@ class RefereeForm(SocietyModelForm):
     class Meta:
         model = Reference
         fields = ("referee_name", "referee_email")
+        field_classes = {"referee_name": PersonNameField}
 
 
 class ReferenceForm(SocietyForm):

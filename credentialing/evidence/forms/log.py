@@ -7,7 +7,7 @@ from django import forms
 from credentialing.evidence.asked_of_the_log import LEADING, AskedOfTheLog
 from credentialing.evidence.models import LogEntry, SupervisionSession, SupervisorReport
 from credentialing.evidence.services.cases import EARLIEST
-from credentialing.ui.forms import DateField, SocietyForm, SocietyModelForm
+from credentialing.ui.forms import DateField, PersonNameField, SocietyForm, SocietyModelForm
 
 
 class LogEntryForm(SocietyModelForm):
@@ -31,6 +31,7 @@ class LogEntryForm(SocietyModelForm):
             "recorded",
             "debriefed",
         )
+        field_classes = {"co_leader_name": PersonNameField}
         widgets = {"role": forms.RadioSelect, "format": forms.RadioSelect}
         help_texts = {
             "setting": "A kind of place, never its name.",
