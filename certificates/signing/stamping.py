@@ -11,6 +11,16 @@ LARGEST = 100_000  # bytes; answers have about 6,000
 KIND = "application/timestamp-reply"
 
 
+class _NoDetours(urllib.request.HTTPRedirectHandler):
+    """An authority answers where it was asked: a redirect could lead into the society's own network (ASVS 15.3.2)."""
+
+    def redirect_request(self, *_: object) -> None:
+        """Follow none; the answer is then the refusal that it is."""
+
+
+_asking = urllib.request.build_opener(_NoDetours)
+
+
 class Stamper(TimeStamper):
     """A time-stamp authority behind an address that the administrator has configured."""
 
@@ -31,7 +41,7 @@ class Stamper(TimeStamper):
             msg = f"{self._address} is no web address."
             raise TimestampRequestError(msg)
         try:
-            with urllib.request.urlopen(request, timeout=SECONDS) as answer:  # noqa: S310, ASYNC210 - nobody else waits for it
+            with _asking.open(request, timeout=SECONDS) as answer:
                 kind, content = answer.headers.get_content_type(), answer.read(LARGEST + 1)
         except (urllib.error.URLError, OSError) as failure:
             msg = f"The time-stamp authority does not answer: {failure}"
