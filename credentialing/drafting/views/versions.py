@@ -10,6 +10,8 @@ from django.views.decorators.http import require_POST, require_safe
 
 from credentialing.accounts.access import AuthedRequest, requires, roles_today
 from credentialing.applications.models import Application
+from credentialing.audit.events import Event
+from credentialing.audit.services import record_view
 from credentialing.drafting.access import READERS, WRITERS
 from credentialing.drafting.forms import BeginForm, UploadForm
 from credentialing.drafting.models import PathwayDraft
@@ -110,6 +112,7 @@ def cases_csv(request: AuthedRequest) -> HttpResponse:
                 day = f"{timezone.localdate(case.submitted_at)}" if case.submitted_at else ""
                 row = [pathway.name, line.version.version, str(line.version.in_force_from), case.reference]
                 writer.writerow([_cell(cell) for cell in (*row, str(case.candidate), case.state_label, day)])
+    record_view(event=Event.CASES_EXPORTED, actor=request.user, subject_kind="person", subject_id=request.user.uuid)
     return response
 
 
