@@ -10,21 +10,22 @@ import environ
 from django.core.exceptions import ImproperlyConfigured
 from django.utils.csp import CSP
 
+from credentialing.starting import demo_stays_here, private_database, private_folder, strong_secret
+
 env = environ.Env()
 BASE_DIR = Path(__file__).resolve().parent.parent
-DATA_DIR = Path(env.str("CREDENTIALING_DATA_DIR", default=str(BASE_DIR / "var"))).resolve()
-DATA_DIR.mkdir(mode=0o700, parents=True, exist_ok=True)
+DATA_DIR = private_folder(Path(env.str("CREDENTIALING_DATA_DIR", default=str(BASE_DIR / "var"))).resolve())
 
 DEBUG = env.bool("CREDENTIALING_DEBUG", default=False)
 DEMO = env.bool("CREDENTIALING_DEMO", default=False)  # shows /mail/ and the log-ins; never in production
 LOCAL = DEBUG or DEMO
 
-SECRET_KEY = env.str("CREDENTIALING_SECRET_KEY", default="")
-if not SECRET_KEY:
-    if not LOCAL:
-        msg = "Set CREDENTIALING_SECRET_KEY to a long random string."
-        raise ImproperlyConfigured(msg)
-    SECRET_KEY = "insecure-local-key-" + "x" * 40
+SECRET_KEY = env.str("CREDENTIALING_SECRET_KEY", default="insecure-local-key-" + "x" * 40 if LOCAL else "")
+if not LOCAL:
+    strong_secret(SECRET_KEY)
+SECRET_KEY_FALLBACKS = env.list(
+    "CREDENTIALING_SECRET_KEY_FALLBACKS", default=[]
+)  # former ones, while their sessions run
 
 BASE_URL = env.str("CREDENTIALING_BASE_URL", default="http://127.0.0.1:8000" if LOCAL else "").rstrip("/")
 if not BASE_URL:
@@ -73,7 +74,13 @@ MIDDLEWARE = [
     "allauth.account.middleware.AccountMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
     "credentialing.ui.middleware.ReadingChangesNothing",
+    "credentialing.ui.middleware.PrivatePagesAreNotKept",
+    "credentialing.audit.middleware.RefusalsAreRecorded",
+    "credentialing.accounts.middleware.IdleOfficesLogOut",
 ]
+if DEMO:
+    demo_stays_here(BASE_URL, ALLOWED_HOSTS)
+    MIDDLEWARE.insert(0, "credentialing.operations.demo.access.OnlyThisMachine")
 ROOT_URLCONF = "credentialing.urls"
 WSGI_APPLICATION = "credentialing.wsgi.application"
 TEMPLATES = [
@@ -102,6 +109,7 @@ if DATABASES["default"]["ENGINE"] == "django.db.backends.sqlite3":
         "timeout": 20,
         "init_command": "PRAGMA journal_mode=WAL; PRAGMA synchronous=NORMAL; PRAGMA foreign_keys=ON;",
     }
+    private_database(str(DATABASES["default"]["NAME"]))
 
 # The ledger signs its checkpoints with a key of its own, and lays them where the database can't reach (docs/ledger.md).
 LEDGER_ORIGIN = BASE_URL.partition("://")[2] + "/transparency"
@@ -144,8 +152,10 @@ AUTHENTICATION_BACKENDS = [
 ]
 AUTH_PASSWORD_VALIDATORS = [
     {"NAME": "django.contrib.auth.password_validation.UserAttributeSimilarityValidator"},
-    {"NAME": "django.contrib.auth.password_validation.MinimumLengthValidator", "OPTIONS": {"min_length": 10}},
+    {"NAME": "django.contrib.auth.password_validation.MinimumLengthValidator", "OPTIONS": {"min_length": 12}},
     {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
+    {"NAME": "credentialing.accounts.passwords.NotBreached"},
+    {"NAME": "credentialing.accounts.passwords.NotOfTheSociety"},
 ]
 ACCOUNT_ADAPTER = "credentialing.accounts.adapter.AccountAdapter"
 ACCOUNT_FORMS = {
@@ -223,6 +233,9 @@ HTTPS = BASE_URL.startswith("https://")
 SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = HTTPS
 SESSION_COOKIE_NAME = "__Host-session" if HTTPS else "session"
 CSRF_COOKIE_NAME = "__Host-csrf" if HTTPS else "csrf"
+MESSAGE_STORAGE = "django.contrib.messages.storage.session.SessionStorage"  # no cookie that holds names in clear text
+SESSION_COOKIE_AGE = 14 * 86_400  # seconds; nobody stays logged in for longer, however busy
+OFFICE_IDLE_SECONDS = 60 * env.int("CREDENTIALING_OFFICE_IDLE_MINUTES", default=120)  # without a request; 0: no limit
 SECURE_SSL_REDIRECT = HTTPS and not LOCAL
 SECURE_HSTS_SECONDS = 31_536_000 if HTTPS else 0
 SECURE_HSTS_INCLUDE_SUBDOMAINS = SECURE_HSTS_PRELOAD = HTTPS

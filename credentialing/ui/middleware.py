@@ -1,4 +1,4 @@
-"""A page that is only read changes nothing: held at the database connection, not by good intentions."""
+"""What holds for every page: reading changes nothing, and what is private is kept by no cache."""
 
 import re
 from collections.abc import Callable, Iterator
@@ -6,6 +6,7 @@ from contextlib import contextmanager
 from contextvars import ContextVar
 from typing import Any
 
+from django.contrib.auth import SESSION_KEY
 from django.db import connections
 from django.http import HttpRequest, HttpResponse
 
@@ -52,3 +53,29 @@ def _refuse_writes(execute: Callable[..., Any], sql: str, params: Any, many: boo
         msg = f"a page that is only read tried to write: {sql[:80]}"
         raise WroteWhileReading(msg)
     return execute(sql, params, many, context)
+
+
+class PrivatePagesAreNotKept:
+    """Keeps what somebody sees behind the log-in out of every cache, and empties the browser's when they log out.
+
+    ASVS 14.2.2, 14.3.1 and 14.3.2. What is public says by itself how long it may be kept; a page with somebody's key in
+    its address (a request to confirm, a link to a new password) is kept by nobody either.
+    """
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        """Answer, and say what the browser may keep of it."""
+        was_known = SESSION_KEY in request.session
+        response = self.get_response(request)
+        is_known = SESSION_KEY in request.session
+        found = request.resolver_match
+        is_public = found is None or getattr(found.func, "access", "") == "public"
+        has_key = found is not None and bool({"token", "key"} & found.captured_kwargs.keys())
+        is_personal = has_key or was_known or is_known
+        if not is_public or (is_personal and not response.has_header("Cache-Control")):
+            response.headers["Cache-Control"] = "no-store"
+        if was_known and not is_known:
+            response.headers["Clear-Site-Data"] = '"cache", "storage"'
+        return response
