@@ -44,6 +44,8 @@ class Stamper(TimeStamper):
             with _asking.open(request, timeout=SECONDS) as answer:
                 kind, content = answer.headers.get_content_type(), answer.read(LARGEST + 1)
         except (urllib.error.URLError, OSError) as failure:
+            if isinstance(failure, urllib.error.HTTPError):
+                failure.close()
             msg = f"The time-stamp authority does not answer: {failure}"
             raise TimestampRequestError(msg) from failure
         if kind != KIND or len(content) > LARGEST:

@@ -56,13 +56,18 @@ class Authority:
         )
 
     @contextmanager
-    def answering(self, *, kind: str = "application/timestamp-reply", content: bytes | None = None):
-        """Its address while it answers."""
+    def answering(self, *, kind: str = "application/timestamp-reply", content: bytes | None = None, moved_to: str = ""):
+        """Its address while it answers; or, having moved, tells where it answers now."""
         stamper = self.stamper
 
         class Answers(BaseHTTPRequestHandler):
             def do_POST(self):
                 asked = tsp.TimeStampReq.load(self.rfile.read(int(self.headers["Content-Length"])))
+                if moved_to:
+                    self.send_response(302)
+                    self.send_header("Location", moved_to)
+                    self.end_headers()
+                    return
                 answer = stamper.request_tsa_response(asked).dump() if content is None else content
                 self.send_response(200)
                 self.send_header("Content-Type", kind)

@@ -420,3 +420,10 @@ def test_document_is_signed_within_an_event_loop_too(plain):
 def test_what_is_no_document_is_not_signed():
     with pytest.raises(SealingFailed):
         seal_document(b"no paper", society="S")
+
+
+def test_time_stamp_authority_leads_nobody_elsewhere(plain, settings, authority):
+    with authority.answering() as elsewhere, authority.answering(moved_to=elsewhere) as address:
+        settings.CERTIFICATES_TIMESTAMP_URL = address
+        with pytest.raises(SealingFailed, match="302"):
+            seal_document(plain, society="S")
