@@ -243,6 +243,8 @@ SECURE_PROXY_SSL_HEADER = (
     ("HTTP_X_FORWARDED_PROTO", "https") if env.bool("CREDENTIALING_BEHIND_PROXY", default=False) else None
 )
 
+BACKUP_KEYS = env.list("CREDENTIALING_BACKUP_KEYS", default=[])  # public keys of age; backups are encrypted to them
+
 # Uploads (docs/adr and DOMAIN rules: nothing larger than a scanned agreement is needed).
 EVIDENCE_MAX_BYTES = env.int("CREDENTIALING_EVIDENCE_MAX_BYTES", default=10 * 1024 * 1024)
 EVIDENCE_MAX_FILES_PER_CASE = env.int("CREDENTIALING_EVIDENCE_MAX_FILES_PER_CASE", default=100)

@@ -177,8 +177,13 @@ def test_private_keys_are_left_out_unless_asked_for(society, machine, tmp_path):
 
 
 def test_with_its_keys_the_service_goes_on_elsewhere(society, elsewhere, tmp_path):
-    backup(tmp_path / "backups", "--with-private-keys")
-    back = elsewhere("restore", str(only(tmp_path / "backups")))
+    told = StringIO()
+    call_command("backup_key", str(tmp_path / "backups.key"), stdout=told)
+    public_key = told.getvalue().rpartition("=")[2].strip()
+    backup(tmp_path / "backups", "--with-private-keys", "--encrypt-to", public_key)
+    made = str(only(tmp_path / "backups"))
+    assert "--identity" in elsewhere("restore", made).stderr
+    back = elsewhere("restore", made, "--identity", str(tmp_path / "backups.key"))
     assert (back.returncode, "--rotate" in back.stdout) == (0, False), back.stderr
     assert str(verifier_key()) in elsewhere("ledger_key").stdout
 

@@ -7,16 +7,21 @@ import subprocess
 from contextlib import closing
 from pathlib import Path
 
+from django.conf import settings
 from django.db import connection
 from django.db.backends.postgresql.client import DatabaseClient
 
 from credentialing.operations.backups.manifest import BackupRefused
 
 NAMES = {"sqlite": "database.sqlite3", "postgresql": "database.dump"}
+# What lets in whoever has it, or is worth nothing later: who is logged in, keys sent to confirm an address.
+LEFT_OUT = ("django_session", "account_emailconfirmation")
 
 
 def snapshot_database(folder: Path) -> Path:
     """A copy of the database as it was at one moment; nobody who writes waits for it.
+
+    Sessions and one-time keys are left out: a backup that is found lets nobody in.
 
     Raises:
         BackupRefused: PostgreSQL's own tool is missing or refuses.
@@ -26,9 +31,27 @@ def snapshot_database(folder: Path) -> Path:
     path.touch(mode=0o600)
     if connection.vendor == "sqlite":
         _copied(Path(connection.settings_dict["NAME"]), path)
+        _emptied(path)
     else:
-        _run("pg_dump", ["--format=custom", "--no-owner", "--no-privileges", f"--file={path}"])
+        without = [f"--exclude-table-data={table}" for table in left_out()]
+        _run("pg_dump", ["--format=custom", "--no-owner", "--no-privileges", *without, f"--file={path}"])
     return path
+
+
+def left_out() -> list[str]:
+    """The tables whose rows no backup holds, those of caches among them."""
+    caches = [cache["LOCATION"] for cache in settings.CACHES.values() if cache["BACKEND"].endswith(".DatabaseCache")]
+    return [*LEFT_OUT, *caches]
+
+
+def _emptied(path: Path) -> None:
+    """Leave nothing of the rows in the file either: SQLite only marks their room as free."""
+    with closing(sqlite3.connect(path, isolation_level=None)) as copy:
+        held = {name for (name,) in copy.execute("SELECT name FROM sqlite_master WHERE type = 'table'")}
+        for table in left_out():
+            if table in held:
+                copy.execute(f"DELETE FROM {table}")  # noqa: S608 - a name of our own settings
+        copy.execute("VACUUM")
 
 
 def database_is_empty() -> bool:

@@ -4,7 +4,7 @@ import fcntl
 import os
 import re
 import shutil
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
@@ -23,13 +23,14 @@ from credentialing.audit.events import Event
 from credentialing.audit.services import record_event
 from credentialing.operations.backups.databases import snapshot_database
 from credentialing.operations.backups.manifest import NAME, BackupRefused, Copied, Manifest, fingerprint
+from credentialing.operations.backups.sealing import ENDING, recipients_of, seal_folder, staging
 from credentialing.operations.sweeping import STORES, Store
 from workflows.durable import sync_folder, write_aside
 
 type Progress = Callable[[str, int, int], None]
 UNFINISHED = ".unfinished-"
 ATTEMPTS = 3
-MADE = re.compile(r"\d{4}-\d\d-\d\dT\d{6}Z")  # how the folders of backups are called
+MADE = re.compile(r"\d{4}-\d\d-\d\dT\d{6}Z(\.tar\.age)?")  # how backups are called, encrypted ones too
 PUBLIC = (".pub", ".compromised")  # endings of what may be shown of a key
 LISTS = "revoked-*.pem"
 
@@ -38,46 +39,71 @@ LISTS = "revoked-*.pem"
 class Backup:
     """A whole backup, and what is wrong with what was copied: rows without their bytes, bytes that are others."""
 
-    folder: Path
+    path: Path  # a folder, or one encrypted file
     manifest: Manifest
     faults: tuple[str, ...] = field(default=())
 
 
 def make_backup(
-    into: Path, *, with_keys: bool = False, keep: int = 0, progress: Progress | None = None, now: datetime | None = None
+    into: Path,
+    *,
+    with_keys: bool = False,
+    keep: int = 0,
+    recipients: Sequence[str] = (),
+    progress: Progress | None = None,
+    now: datetime | None = None,
 ) -> Backup:
     """Copy everything into a new folder below `into`, named by the moment; half a backup is never seen there.
+
+    With `recipients` (public keys of age) it is one encrypted file, and nothing readable ever lies in `into`.
 
     Checkpoints are copied before the database, so that none signs more than the copy holds; stored files after it, so
     that no row of the copy lacks its file. Of earlier backups the newest `keep` stay (0: all).
 
     Raises:
-        BackupRefused: another one is being made, or the database can't be copied.
+        BackupRefused: another one is being made, the database can't be copied, or a recipient is no public key.
         OSError: the disk is full, or a folder can't be written; nothing is left behind.
     """
     now = now or timezone.now()
+    public_keys = recipients_of(recipients)
     into.mkdir(mode=0o700, parents=True, exist_ok=True)
     with _alone(into):
         for left_over in into.glob(f"{UNFINISHED}*"):
-            shutil.rmtree(left_over)
-        name = f"{now.astimezone(UTC):%Y-%m-%dT%H%M%SZ}"
+            _remove(left_over)
+        name = f"{now.astimezone(UTC):%Y-%m-%dT%H%M%SZ}{ENDING if public_keys else ''}"
         if (into / name).exists():
             msg = f"{into / name} has just been made."
             raise BackupRefused(msg)
         work = into / f"{UNFINISHED}{name}"
-        work.mkdir(mode=0o700)
         try:
-            faults = _copy(work, with_keys=with_keys, progress=progress or _nobody)
-            manifest = _manifest(work, with_keys=with_keys, now=now)
-            _written(work / NAME, manifest.written())
+            with staging() if public_keys else _made(work) as folder:
+                faults = _copy(folder, with_keys=with_keys, progress=progress or _nobody)
+                manifest = _manifest(folder, with_keys=with_keys, now=now)
+                _written(folder / NAME, manifest.written())
+                if public_keys:
+                    seal_folder(folder, work, public_keys)
             work.replace(into / name)
         except BaseException:
-            shutil.rmtree(work, ignore_errors=True)
+            _remove(work)
             raise
         sync_folder(into)
-        _record(manifest, now)
+        _record(manifest, encrypted=bool(public_keys), now=now)
         _forget_older(into, keep)
-    return Backup(folder=into / name, manifest=manifest, faults=tuple(faults))
+    return Backup(path=into / name, manifest=manifest, faults=tuple(faults))
+
+
+@contextmanager
+def _made(folder: Path) -> Iterator[Path]:
+    folder.mkdir(mode=0o700)
+    yield folder
+
+
+def _remove(path: Path) -> None:
+    """A folder, or one file; one that isn't there is gone already."""
+    if path.is_dir():
+        shutil.rmtree(path, ignore_errors=True)
+    else:
+        path.unlink(missing_ok=True)
 
 
 def _copy(work: Path, *, with_keys: bool, progress: Progress) -> list[str]:
@@ -151,24 +177,29 @@ def _manifest(work: Path, *, with_keys: bool, now: datetime) -> Manifest:
     )
 
 
-def _record(manifest: Manifest, now: datetime) -> None:
+def _record(manifest: Manifest, *, encrypted: bool, now: datetime) -> None:
     """Who has the private keys is something the society must be able to tell later."""
     record_event(
         event=Event.BACKUP_MADE,
         actor=Person.objects.system(),
         subject_kind="backup",
         subject_id=uuid5(NAMESPACE_URL, f"{settings.BASE_URL}/backups"),
-        details={"manifest": sha256(manifest.written()).hexdigest(), "with_keys": manifest.with_keys},
+        details={
+            "manifest": sha256(manifest.written()).hexdigest(),
+            "with_keys": manifest.with_keys,
+            "encrypted": encrypted,
+        },
         now=now,
     )
 
 
 def _forget_older(into: Path, keep: int) -> None:
     whole = sorted(
-        (path for path in into.iterdir() if MADE.fullmatch(path.name) and (path / NAME).exists()), reverse=True
+        (path for path in into.iterdir() if MADE.fullmatch(path.name) and (path.is_file() or (path / NAME).exists())),
+        reverse=True,
     )
     for old in whole[keep:] if keep else ():
-        shutil.rmtree(old)
+        _remove(old)
 
 
 @contextmanager

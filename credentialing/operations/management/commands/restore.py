@@ -1,4 +1,4 @@
-"""`manage.py restore FOLDER`: a backup put back onto an empty machine."""
+"""`manage.py restore BACKUP [--identity FILE]`: a backup put back onto an empty machine."""
 
 from argparse import ArgumentParser
 from pathlib import Path
@@ -10,6 +10,7 @@ from django.core.management.base import BaseCommand, CommandError
 
 from credentialing.operations.backups.manifest import BackupRefused
 from credentialing.operations.backups.restoring import restore_backup
+from credentialing.operations.backups.sealing import opened
 from credentialing.operations.terminal import Bar
 
 
@@ -17,21 +18,24 @@ class Command(BaseCommand):
     """Put everything back, then examine it."""
 
     help = (
-        "Put a backup back: FOLDER is one that manage.py backup has made. The database and the stores of this machine "
-        "must be empty. What was put back is examined afterwards (manage.py verify). See docs/operations.md."
+        "Put a backup back: BACKUP is a folder or an encrypted file that manage.py backup has made. The database and "
+        "the stores of this machine must be empty. What was put back is examined afterwards (manage.py verify). See "
+        "docs/operations.md."
     )
     requires_system_checks: list[str] = []  # some look at the database, which isn't there yet
     requires_migrations_checks = False
 
     def add_arguments(self, parser: ArgumentParser) -> None:
-        """FOLDER."""
-        parser.add_argument("folder", type=Path, metavar="FOLDER")
+        """BACKUP, --identity."""
+        parser.add_argument("backup", type=Path, metavar="BACKUP")
+        parser.add_argument("--identity", type=Path, metavar="FILE", help="the private key of an encrypted backup")
 
-    def handle(self, *, folder: Path, **_: Any) -> None:
+    def handle(self, *, backup: Path, identity: Path | None, **_: Any) -> None:
         """Put it back, examine it, and say what is still to be done."""
         bar = Bar(self.stderr) if self.stderr.isatty() else None
         try:
-            manifest = restore_backup(folder, progress=bar.draw if bar else _nobody)
+            with opened(backup, identity) as folder:
+                manifest = restore_backup(folder, progress=bar.draw if bar else _nobody)
         except BackupRefused as refusal:
             raise CommandError(str(refusal)) from refusal
         except OSError as trouble:
