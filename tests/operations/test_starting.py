@@ -127,6 +127,8 @@ def demo(settings):
     ("address", "headers", "status"),
     [
         ("127.0.0.1", {}, 200),
+        ("", {}, 200),  # a socket in the file system
+        ("", {"X-Forwarded-For": "203.0.113.9"}, 403),
         ("::1", {"X-Forwarded-For": "127.0.0.1"}, 200),
         ("192.168.1.20", {}, 403),
         ("127.0.0.1", {"X-Forwarded-For": "203.0.113.9"}, 403),
