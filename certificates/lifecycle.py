@@ -1,19 +1,57 @@
 """The life of a credential: awarded, active, suspended, expired, revoked, resigned.
 
+Suspending, revoking and reinstating carry a decision out and are none themselves: whoever does it, a society that has
+said who decides (`CERTIFICATES_DECISION`) must have decided it at that very moment.
+
 No Balint society publishes an expiry or a renewal rule (DOMAIN §0.6), so nothing expires unless it was awarded with
 a last day; the states are there for those that have one.
 """
 
-from workflows.definitions import State, Transition, WorkflowDefinition
+from collections.abc import Callable, Iterable, Mapping
+from typing import Any
 
-COUNCIL = frozenset({"council"})
+from django.conf import settings
+from django.utils.module_loading import import_string
+
+from workflows.definitions import State, Transition, WorkflowDefinition
+from workflows.guards import Guard, TransitionContext, Unmet
+from workflows.subjects import WorkflowSubject
+
+COUNCIL = frozenset({"council", "system"})
 KEEPERS = frozenset({"registrar", "council", "system"})
+
+
+DECIDED = ("suspend", "reinstate", "revoke")
 
 
 def _edge(
     name: str, source: str, target: str, roles: frozenset[str], label: str, *, reason: bool = False
 ) -> Transition:
-    return Transition(name=name, source=source, target=target, roles=roles, label=label, reason_required=reason)
+    return Transition(
+        name=name,
+        source=source,
+        target=target,
+        roles=roles,
+        label=label,
+        reason_required=reason,
+        guards=("decided",) if name in DECIDED else (),
+    )
+
+
+def decided(subject: WorkflowSubject, context: TransitionContext) -> Iterable[Unmet]:
+    """The society has decided it; an earlier holder is taken over as they stand."""
+    credential: Any = subject
+    if credential.basis == "import" and credential.state_since == context.now:
+        return
+    path = getattr(settings, "CERTIFICATES_DECISION", "")
+    if not path:
+        return
+    ask: Callable[[Any, str, Any], bool] = import_string(path)
+    if not ask(credential, context.transition.name, context.now):
+        yield Unmet(code="decision", message="This is decided by a vote: put a motion about this credential.")
+
+
+GUARDS: Mapping[str, Guard] = {"decided": decided}
 
 
 CREDENTIAL = WorkflowDefinition(
@@ -28,7 +66,7 @@ CREDENTIAL = WorkflowDefinition(
     ),
     transitions=(
         _edge("award", "pending", "active", frozenset({"council", "registrar", "system"}), "Award"),
-        _edge("suspend", "active", "suspended", frozenset({"council", "registrar"}), "Suspend", reason=True),
+        _edge("suspend", "active", "suspended", COUNCIL | {"registrar"}, "Suspend", reason=True),
         _edge("reinstate", "suspended", "active", COUNCIL, "Reinstate", reason=True),
         _edge("expire", "active", "expired", KEEPERS, "Expire"),
         _edge("expire", "suspended", "expired", KEEPERS, "Expire"),

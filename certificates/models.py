@@ -2,6 +2,7 @@
 
 import secrets
 import uuid
+from collections.abc import Mapping
 from datetime import date
 from typing import TYPE_CHECKING, Any, ClassVar
 
@@ -14,10 +15,10 @@ from django.utils.module_loading import import_string
 from django_fsm import FSMField, transition
 
 from certificates.facts import CertificateFacts
-from certificates.lifecycle import CREDENTIAL
+from certificates.lifecycle import CREDENTIAL, GUARDS
 from certificates.querysets import CertificateQuerySet, CredentialQuerySet
 from workflows.definitions import WorkflowDefinition
-from workflows.guards import TransitionContext
+from workflows.guards import Guard, TransitionContext
 from workflows.models import Sealed, StoredBytes
 from workflows.subjects import WorkflowSubject
 
@@ -119,6 +120,9 @@ class Credential(Sealed, WorkflowSubject):
 
     def workflow_definition(self) -> WorkflowDefinition:
         return CREDENTIAL
+
+    def guards(self) -> Mapping[str, Guard]:
+        return GUARDS
 
     def roles_of(self, actor: Any, on: date) -> frozenset[str]:
         """The holder is the holder and nothing else, whatever offices they hold."""

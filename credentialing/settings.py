@@ -208,6 +208,7 @@ SOCIETY_NAME = env.str("CREDENTIALING_SOCIETY_NAME", default="American Balint So
 CERTIFICATES_ROLES = "credentialing.accounts.rules.offices_of"  # how the certificates package asks for offices
 CERTIFICATES_ISSUE_ENTRY = "credentialing.audit.services.issue_entry"  # and for the ledger's entry of an issue
 CERTIFICATES_PAUSED = "credentialing.audit.services.issue_is_paused"  # and whether somebody has stopped the presses
+CERTIFICATES_DECISION = "credentialing.council.motions.services.is_decided"  # and whether a standing may change
 CERTIFICATES_KEYS_DIR = LEDGER_KEYS_DIR  # `badge` and `document` are folders beside the ledger's key (docs/keys.md)
 CERTIFICATES_TIMESTAMP_URL = env.str("CREDENTIALING_TIMESTAMP_URL", default="")  # RFC 3161; empty: no time stamps
 # Keys in hardware (docs/keys.md): the library of the token's maker, and the PIN; neither is ever written by us.

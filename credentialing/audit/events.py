@@ -64,6 +64,8 @@ class Event(StrEnum):
     RECUSAL_DECLARED = "reviews:recusal:declared"
     BALLOT_CAST = "council:ballot:cast"
     DECISION_MADE = "council:decision:made"
+    MOTION_PUT = "council:motion:put"
+    MOTION_VOTED = "council:motion:voted"
     HOLDERS_IMPORTED = "registry:holders:imported"
     EVENTS_EXPORTED = "operations:events:exported"
     BACKUP_MADE = "operations:backup:made"

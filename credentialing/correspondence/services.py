@@ -41,6 +41,7 @@ def send_letter(
             **context,
             "name": person.name if person else "",
             "link": settings.BASE_URL + str(context.get("path", "/")),
+            "help": getattr(settings, "HELP_EMAIL", settings.DEFAULT_FROM_EMAIL),
             "society": settings.SOCIETY_NAME,
         },
     )

@@ -7,3 +7,4 @@ class CouncilConfig(AppConfig):
 
     def ready(self) -> None:
         from credentialing.council import invariants  # noqa: F401 - registers what verify asks
+        from credentialing.council.motions import receivers  # noqa: F401 - connects them

@@ -95,3 +95,9 @@ class Ballot(Sealed):
 
     def __str__(self) -> str:
         return f"{self.member}: {self.choice}"
+
+
+# These have a folder of their own; named here so that Django finds them with the other models.
+from credentialing.council.motions.models import Motion, MotionVote  # noqa: E402
+
+__all__ = ["Ballot", "Decision", "Motion", "MotionVote"]

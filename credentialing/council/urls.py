@@ -3,6 +3,7 @@
 from django.urls import path
 
 from credentialing.council import views
+from credentialing.council.motions import views as motions
 
 app_name = "council"
 urlpatterns = [
@@ -11,5 +12,11 @@ urlpatterns = [
     path("council/registry/", views.registry, name="registry"),
     path("council/registry/<uuid:uuid>/", views.credential, name="credential"),
     path("council/registry/<uuid:uuid>/standing/<slug:verb>/", views.standing, name="standing"),
+    path("council/registry/<uuid:uuid>/motion/", motions.put, name="motion-put"),
+    path("council/motions/", motions.motions, name="motions"),
+    path("council/motions/<uuid:uuid>/", motions.motion, name="motion"),
+    path("council/motions/<uuid:uuid>/second/", motions.second, name="motion-second"),
+    path("council/motions/<uuid:uuid>/withdraw/", motions.withdraw, name="motion-withdraw"),
+    path("council/motions/<uuid:uuid>/close/", motions.close, name="motion-close"),
     path("council/certificates/<uuid:uuid>/correct/", views.correct, name="correct"),
 ]

@@ -10,6 +10,7 @@ from django.urls import reverse
 from django.utils import timezone
 from django.views.decorators.http import require_http_methods, require_safe
 
+from certificates.lifecycle import DECIDED
 from certificates.models import Certificate, Credential
 from certificates.services import AlreadyHeld
 from credentialing.accounts.access import AuthedRequest, requires, roles_today
@@ -20,6 +21,8 @@ from credentialing.audit.events import Event
 from credentialing.audit.services import record_view
 from credentialing.council.forms import BallotForm, CorrectionForm, LeaderSearchForm
 from credentialing.council.models import Ballot, Decision
+from credentialing.council.motions.models import Motion
+from credentialing.council.motions.services import objection_to_moving
 from credentialing.council.presentation import ready_cases
 from credentialing.council.querysets import holders_found
 from credentialing.council.services import (
@@ -53,6 +56,7 @@ def home(request: AuthedRequest) -> HttpResponse:
     context = {
         "ready": ready_cases(acts, request.user),
         "decisions": Decision.objects.made().exclude(application__candidate=request.user)[:LATELY],
+        "motions": Motion.objects.visible_to(request.user).voting().select_related("credential__holder").order_by("pk"),
         "conflicts": Application.objects.in_conflict_with(request.user).under_way().select_related("candidate"),
     }
     return render(request, "council/home.html", context)
@@ -140,7 +144,18 @@ def credential(request: AuthedRequest, uuid: UUID) -> HttpResponse:
         "certificates": held.certificates.all(),
         "records": records,
         "labels": {state.slug: state.label for state in held.workflow_definition().states},
-        "actions": [action for action in available_actions(held, request.user) if action.permitted],
+        "actions": [
+            action
+            for action in available_actions(held, request.user)
+            if action.permitted and action.transition.name not in DECIDED
+        ],
+        "motion": held.motions.visible_to(request.user).open().first(),
+        "motions_possible": [
+            act
+            for act in Motion.Act
+            if not objection_to_moving(held, request.user, timezone.now())
+            and any(held.workflow_definition().edges(act.value, held.state))
+        ],
         "corrects": bool(roles_today(request) & {"registrar", "administrator"}),
     }
     return render(request, "council/credential.html", context)
@@ -149,9 +164,11 @@ def credential(request: AuthedRequest, uuid: UUID) -> HttpResponse:
 @requires(*KEEPERS)
 @require_http_methods(["GET", "HEAD", "POST"])
 def standing(request: AuthedRequest, uuid: UUID, verb: str) -> HttpResponse:
-    """Suspend, reinstate, renew, revoke or resign, after a page that says what that means."""
+    """Renew or resign, after a page that says what that means; what is decided by a vote leads to a motion."""
     held = _credential(uuid)
     back = reverse("council:credential", args=[uuid])
+    if verb in DECIDED:
+        return redirect(reverse("council:motion-put", args=[uuid], query={"act": verb}))
     action = next((a for a in available_actions(held, request.user) if a.transition.name == verb), None)
     if action is None:
         return conflict(request, "This is not possible now, or not with your office.", back)

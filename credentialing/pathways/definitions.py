@@ -4,7 +4,7 @@ Nothing here reads a file, the database or the clock. docs/pathways.md has every
 """
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import date
 from decimal import Decimal
 from typing import Any, Literal
@@ -153,6 +153,20 @@ class Renewal:
 
 
 @dataclass(frozen=True, kw_only=True)
+class Standing:
+    """Who decides that a credential is suspended, revoked or reinstated, and how long others have to object.
+
+    `body` votes (empty: the one that takes the last decision about a candidate). A revocation takes effect when
+    `appeal_days` are over; a suspension at once, by two officers, ends by itself unless `body` confirms it within
+    `confirm_days`.
+    """
+
+    body: str = ""
+    appeal_days: int = 0
+    confirm_days: int = 30
+
+
+@dataclass(frozen=True, kw_only=True)
 class Award:
     """What is awarded: the designation, its numbers, how long it lasts, and what those get who don't reach it."""
 
@@ -160,6 +174,7 @@ class Award:
     number_prefix: str
     renewal: Renewal | None = None
     consolation: str = ""
+    standing: Standing = field(default_factory=Standing)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -239,6 +254,11 @@ class PathwayDefinition:
     def council(self) -> Body:
         """The body that takes the last decision: a vote, whatever officers decide by their signatures beside it."""
         return self.body(self.balloted[-1].parameters.body)
+
+    @property
+    def standing_body(self) -> Body:
+        """The body that decides about credentials: a vote."""
+        return self.body(self.award.standing.body) if self.award.standing.body else self.council
 
     @property
     def balloted(self) -> tuple[Requirement, ...]:

@@ -37,6 +37,7 @@ def faults_of(definition: PathwayDefinition, places: Mapping[str, Path]) -> Iter
             yield place, f"In requirement {requirement.slug!r} {words}."
     yield from _choices(definition, places)
     yield from _bodies(definition, places)
+    yield from _standing(definition, places)
     yield from _profile(definition, places)
     yield from _rubric(definition, places)
 
@@ -223,6 +224,14 @@ def _bodies(definition: PathwayDefinition, places: Mapping[str, Path]) -> Iterat
     for role, _ in definition.role_labels:
         if role not in ROLES:
             yield ("roles", role), f"In [roles] there is no role “{role}”: use one of {', '.join(sorted(ROLES))}."
+
+
+def _standing(definition: PathwayDefinition, places: Mapping[str, Path]) -> Iterator[Found]:
+    """Credentials are decided about by a vote."""
+    slug, ballots = definition.award.standing.body, [body.slug for body in definition.bodies if body.by == "ballot"]
+    if slug and slug not in ballots:
+        words = f"[award.standing]: “{slug}” is no body that votes: use one of {', '.join(ballots)}."
+        yield places["standing"], words
 
 
 def _profile(definition: PathwayDefinition, places: Mapping[str, Path]) -> Iterator[Found]:

@@ -12,6 +12,7 @@ from credentialing.pathways.definitions import (
     Renewal,
     Requirement,
     Stage,
+    Standing,
     Variation,
 )
 from credentialing.pathways.groups import GROUPS
@@ -23,7 +24,7 @@ from credentialing.pathways.rubrics import Rubric, RubricItem
 
 AUDIENCES = ("candidate", "reviewer", "public")
 COUNTS_FROM = ("", "ever", "application", "admission", "supervision")
-PERCENT, MONTHS, MEMBERS = 100, 600, 100
+PERCENT, MONTHS, MEMBERS, DAYS = 100, 600, 100, 365
 
 
 def _parameters(kind_slug: str) -> type[Any]:
@@ -73,12 +74,25 @@ class Reader:
     def award(self, table: Table) -> Award:
         """What is awarded."""
         renewal = table.table("renewal", "[award.renewal]") if "renewal" in table else None
+        standing = table.table("standing", "[award.standing]") if "standing" in table else None
         return Award(
             designation=table.label("designation"),
             number_prefix=table.label("number_prefix"),
             consolation=table.label("consolation", ""),
             renewal=self.renewal(renewal) if renewal else None,
+            standing=self.standing(standing) if standing else Standing(),
         )
+
+    def standing(self, table: Table) -> Standing:
+        """Who decides about credentials later."""
+        self.places["standing"] = table.path
+        standing = Standing(
+            body=table.label("body", ""),
+            appeal_days=table.whole("appeal_days", 0, largest=DAYS),
+            confirm_days=table.whole("confirm_days", 30, smallest=1, largest=DAYS),
+        )
+        table.finish()
+        return standing
 
     def renewal(self, table: Table) -> Renewal:
         """How long it lasts."""
