@@ -17,9 +17,9 @@ from credentialing.applications.models import AwaitedAct
 from credentialing.applications.progress import refresh_progress
 from credentialing.applications.services.lifecycle import change_lifecycle, defer_application
 from credentialing.correspondence.models import Letter
-from credentialing.council.services import change_standing
 from credentialing.operations.demo.walk import months_after, noon
 from tests.certificates.factories import awarded
+from tests.decided import decided
 from tests.factories import make_walk
 from workflows.models import Deadline, LedgerRecord
 
@@ -122,7 +122,7 @@ def test_credential_that_ends_is_noticed_in_the_case_that_rests_on_it(walk, monk
     tick_on(timezone.localdate() + timedelta(days=1))
     assert looked_at == [walk.application.pk]
 
-    change_standing(credential=credential, name="revoke", actor=walk.officers.council[0], reason="Found out")
+    decided(credential, "revoke")
     assert looked_at == [walk.application.pk] * 2
 
 

@@ -10,7 +10,7 @@ from django.template import TemplateDoesNotExist
 from django.utils import timezone
 from django_tasks_db.models import DBTaskResult
 
-from certificates.models import Certificate
+from certificates.models import Certificate, Credential
 from certificates.services import issue_certificate
 from certificates.signals import certificate_refused
 from credentialing.accounts.models import Person, Role
@@ -23,7 +23,9 @@ from credentialing.applications.services.moves import move_application
 from credentialing.applications.services.supervision import answer_supervision, ask_supervisor
 from credentialing.correspondence.models import Letter
 from credentialing.correspondence.services import send_letter
-from credentialing.council.services import cast_ballot, change_standing
+from credentialing.council.motions.models import Motion
+from credentialing.council.motions.services import cast_vote, put_motion, second_motion, withdraw_motion
+from credentialing.council.services import cast_ballot
 from credentialing.council.witness import send_checkpoint
 from credentialing.drafting.migrating import migrate_what_is_due
 from credentialing.drafting.services import (
@@ -50,6 +52,8 @@ from credentialing.pathways.writing import change_values
 from credentialing.registry.sharing.services import request_correction, send_link
 from credentialing.reviews.services import return_requirement
 from credentialing.reviews.waivers import waive_requirement
+from tests.by_hand import write_by_hand
+from tests.decided import decided
 from tests.evidence.acts import upload
 from tests.evidence.samples import pdf
 from tests.factories import MembershipFactory, PersonFactory, make_officers, make_walk
@@ -195,9 +199,26 @@ def write_letters_of_the_whole_way(officers: Officers) -> None:
     certificate.refresh_from_db()
     send_link(certificate=certificate, address="clinic@example.org", actor=walk.candidate)
     request_correction(certificate=certificate, wish="An “O'Neil” & no other", actor=walk.candidate)
-    council = walk.officers.council[0]
-    for name in ("suspend", "reinstate"):
-        change_standing(credential=credential, name=name, actor=council, reason="See the minutes & the letter")
+    for act in ("suspend", "reinstate"):
+        decided(credential, act, reason="See the minutes & the letter")
+    write_letters_about_motions(credential, walk.officers)
+
+
+def write_letters_about_motions(credential: Credential, officers: Officers) -> None:
+    registrar, coordinator, council = PersonFactory(offices=["registrar"]), officers.coordinator, officers.council
+
+    def put(act: str, **more: bool) -> Motion:
+        return put_motion(credential=credential, act=act, actor=registrar, reason="“A” & “B”", **more)
+
+    withdraw_motion(motion=put("suspend"), actor=registrar, reason="A mistake")
+    urgent = second_motion(motion=put("suspend", in_danger=True), actor=coordinator)
+    for member in council[:3]:
+        cast_vote(motion=urgent, actor=member, choice="for")
+    credential.refresh_from_db()
+    revoking = put("revoke")
+    write_by_hand(revoking, appeal_days=30)
+    for member in council[:3]:
+        cast_vote(motion=revoking, actor=member, choice="for")
 
 
 def write_letters_of_other_pathways(officers: Officers) -> None:

@@ -21,7 +21,6 @@ from credentialing.council.services import (
     NotAVoter,
     VoteRefused,
     cast_ballot,
-    change_standing,
     correct_certificate,
     decision_ahead,
     outcome_of,
@@ -33,6 +32,7 @@ from credentialing.pathways.loader import load_pathway
 from credentialing.pathways.services import publish_pathway
 from credentialing.reviews.services import sign_off_requirement
 from tests.certificates.factories import awarded, prepared
+from tests.decided import decided
 from tests.factories import MembershipFactory, PersonFactory, make_walk
 from tests.pathways.files import SMALL, changed
 from workflows.ledger import verify_chain
@@ -201,10 +201,10 @@ def test_earlier_states_are_not_before_the_council():
 
 
 def test_change_of_standing_is_told_to_the_holder():
-    credential, council = awarded(), PersonFactory(offices=["council"])
-    change_standing(credential=credential, name="suspend", actor=council, reason="Until the report is in.")
+    credential = awarded()
+    decided(credential, "suspend", reason="Until the report is in.")
     assert "Until the report is in." in Letter.objects.get(template="suspended").body
-    change_standing(credential=credential, name="reinstate", actor=council, reason="It is in.")
+    decided(credential, "reinstate", reason="It is in.")
     letter = Letter.objects.get(template="standing_changed")
     assert letter.subject == "Your credential is now active"
 

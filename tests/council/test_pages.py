@@ -103,28 +103,35 @@ def test_standing_is_changed_after_a_page_that_says_what_it_means():
     credential = awarded()
     page = f"/council/registry/{credential.uuid}/"
     client = as_person(PersonFactory(offices=["council"]))
-    assert "Suspend" in client.get(page).text
-    act = page + "standing/suspend/"
+    assert "Resign" in client.get(page).text
+    act = page + "standing/resign/"
     assert "every printed certificate" in client.get(act).text
     assert client.post(act, {"reason": ""}).context["form"].errors.keys() == {"reason"}
-    assert "now: suspended" in client.post(act, {"reason": "Report."}, follow=True).text
+    assert "now: resigned" in client.post(act, {"reason": "Report."}, follow=True).text
     assert client.post(act, {"reason": "Report."}).status_code == 409
     assert "Report." in client.get(page).text
 
 
-def test_registrar_is_offered_no_revocation():
+@pytest.mark.parametrize("verb", ["suspend", "revoke", "reinstate"])
+def test_what_is_decided_by_a_vote_leads_to_a_motion(verb):
     credential = awarded()
     client = as_person(PersonFactory(offices=["registrar"]))
-    assert "standing/revoke/" not in client.get(f"/council/registry/{credential.uuid}/").text
-    assert client.get(f"/council/registry/{credential.uuid}/standing/revoke/").status_code == 409
+    page = f"/council/registry/{credential.uuid}/"
+    assert f"{page}motion/?act=suspend" in client.get(page).text
+    assert f"standing/{verb}/" not in client.get(page).text
+    for answer in (client.get(f"{page}standing/{verb}/"), client.post(f"{page}standing/{verb}/", {"reason": "x"})):
+        assert answer.headers["Location"] == f"{page}motion/?act={verb}"
+    credential.refresh_from_db()
+    assert credential.state == "active"
 
 
 def test_ones_own_credential_is_not_ones_to_keep():
     holder = PersonFactory(offices=["council"])
     credential = awarded(holder=holder)
     client = as_person(holder)
-    assert "standing/suspend/" not in client.get(f"/council/registry/{credential.uuid}/").text
-    assert client.post(f"/council/registry/{credential.uuid}/standing/suspend/", {"reason": "x"}).status_code == 409
+    assert "motion/?act" not in client.get(f"/council/registry/{credential.uuid}/").text
+    answer = client.post(f"/council/registry/{credential.uuid}/motion/", {"act": "suspend", "reason": "x"})
+    assert (answer.status_code, "own credential" in answer.text) == (403, True)
 
 
 def test_certificate_that_can_not_be_drawn_is_corrected():

@@ -17,10 +17,9 @@ from credentialing.accounts.models import Person
 from tests.certificates.badges import badge_of, changed, issued, pdf_with, without
 from tests.certificates.factories import awarded
 from tests.certificates.signed import resaved
-from tests.factories import PersonFactory
+from tests.decided import decided
 from tests.journeys.actors import WCAG, Actor, Scene
 from workflows.checkpoints import make_checkpoint
-from workflows.services import perform
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 NAMES = ("Credentialed Balint Group Leader", "American Balint Society")
@@ -86,7 +85,7 @@ def test_browser_checks_every_kind_without_sending_it(scene: Scene, certificate:
     asked = {request.url.removeprefix(scene.address) for request in sent if request.resource_type == "fetch"}
     assert asked == {f"/proofs/{certificate.sha256}", f"/credentials/{certificate.uuid}/proof"}
 
-    perform(certificate.credential, "suspend", actor=PersonFactory(offices=["council"]), reason="x")
+    decided(certificate.credential, "suspend")
     for kind in ("pdf", "png"):
         assert "Genuine. Suspended" in check_here(visitor, folder / f"genuine.{kind}")
 

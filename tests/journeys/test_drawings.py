@@ -12,8 +12,8 @@ from django.utils import timezone
 from credentialing.applications.services.lifecycle import change_lifecycle
 from credentialing.operations.demo.walk import months_after
 from tests.certificates.factories import awarded
+from tests.decided import decided
 from tests.factories import PersonFactory, abs_version, make_walk
-from workflows.services import perform
 
 pytestmark = pytest.mark.django_db
 
@@ -116,7 +116,7 @@ def test_end_says_that_nothing_leads_on(walk):
 
 def test_keeper_sees_where_a_credential_stands_and_where_it_stood():
     credential, keeper = awarded(), PersonFactory(offices=["registrar"])
-    perform(credential, "suspend", actor=keeper, reason="A complaint.", now=timezone.now() - timedelta(days=1))
+    decided(credential, "suspend", reason="A complaint.", now=timezone.now() - timedelta(days=1))
     page = page_for(keeper, f"/council/registry/{credential.uuid}/")
     root = picture(page)
     assert states(root, "workflow-present") == ["Suspended"]

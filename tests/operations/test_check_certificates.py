@@ -27,9 +27,9 @@ from credentialing.audit.models import AuditEvent
 from credentialing.operations.certificates import reissue_compromised
 from tests.by_hand import remove_by_hand, rows_of, write_by_hand
 from tests.certificates.factories import awarded, prepared
+from tests.decided import decided
 from tests.factories import PersonFactory
 from workflows.models import EffectRun, LedgerRecord
-from workflows.services import perform
 
 pytestmark = pytest.mark.django_db
 
@@ -209,7 +209,7 @@ def test_honest_work_is_never_named():
     refused = issue_certificate(prepared(name="𓀀"))
     assert refused.status == "refused"
     prepared()
-    perform(held[0].credential, "revoke", actor=PersonFactory(offices=["council"]), reason="x")
+    decided(held[0].credential, "revoke")
     Certificate.objects.filter(pk=held[1].pk).update(status="superseded")
     again = prepare_certificate(credential=held[1].credential, facts=held[1].printed, actor=PersonFactory())
     issue_certificate(again)
@@ -217,7 +217,7 @@ def test_honest_work_is_never_named():
 
 
 def test_revocation_that_was_taken_back_by_hand_is_named_from_the_ledger(issued):
-    perform(issued.credential, "revoke", actor=PersonFactory(offices=["council"]), reason="x")
+    decided(issued.credential, "revoke")
     write_by_hand(Credential.objects.get(), state="active")
     said = found()
     assert "the ledger says revoked, the registry active" in said

@@ -6,8 +6,8 @@ from certificates import issuing
 from certificates.services import issue_certificate
 from credentialing.accounts.models import Person
 from tests.certificates.factories import awarded, prepared
+from tests.decided import decided
 from tests.factories import PersonFactory, abs_version
-from workflows.services import perform
 
 pytestmark = pytest.mark.django_db
 
@@ -79,7 +79,7 @@ def test_page_of_a_leader_tells_the_standing_of_today(client, monkeypatch):
     page = client.get(f"/registry/{credential.uuid}/").text
     for words in ("Nora Feldman", "Valid", "Physician", "brought over", f"/v/{certificate.token}"):
         assert words in page
-    perform(credential, "suspend", actor=PersonFactory(offices=["registrar"]), reason="x")
+    decided(credential, "suspend")
     assert "Suspended since" in client.get(f"/registry/{credential.uuid}/").text
 
 

@@ -17,8 +17,8 @@ from credentialing.registry.sharing.links import linkedin_address, website_snipp
 from credentialing.registry.sharing.services import EnoughForToday, request_correction, send_link
 from tests.certificates.badges import issued, pdf_with
 from tests.certificates.factories import awarded
+from tests.decided import decided
 from tests.factories import PersonFactory
-from workflows.services import perform
 
 pytestmark = pytest.mark.django_db
 
@@ -62,7 +62,7 @@ def test_holder_takes_the_card(client, certificate, page):
 
 
 def test_suspended_holder_is_offered_and_given_no_card(client, certificate, page):
-    perform(certificate.credential, "suspend", actor=PersonFactory(offices=["council"]), reason="x")
+    decided(certificate.credential, "suspend")
     assert "card.pdf" not in client.get(page).text
     refused = client.get(f"{page}card.pdf")
     assert (refused.status_code, "good standing" in refused.text) == (409, True)
@@ -118,7 +118,7 @@ def test_snippet_holds_names_as_text(client):
 def test_picture_for_websites_shows_the_standing_of_the_day(client, certificate):
     address = f"/v/{certificate.token}/badge.svg"
     assert "Valid" in client.get(address).text
-    perform(certificate.credential, "suspend", actor=PersonFactory(offices=["council"]), reason="x")
+    decided(certificate.credential, "suspend")
     answer = client.get(address)
     assert "Suspended" in answer.text
     assert answer.headers["Cross-Origin-Resource-Policy"] == "cross-origin"

@@ -10,8 +10,7 @@ from certificates.badge.integrity import _data_to_sign
 from certificates.badge.issuer import issuer, sign
 from certificates.badge.multibase import to_base58
 from tests.certificates.badges import badge_of, changed, issued, without
-from tests.factories import PersonFactory
-from workflows.services import perform
+from tests.decided import decided
 
 pytestmark = pytest.mark.django_db
 CREDENTIAL = {
@@ -139,7 +138,7 @@ def test_badges_are_verified_with_dates_and_status(vc_api, settings):
     assert post("/credentials/verify", verifiableCredential=badge).status_code == 200
     for wrong in (changed(badge, "name", "Other"), changed(badge, "evil", "x"), without(badge, "proof")):
         assert post("/credentials/verify", verifiableCredential=wrong).status_code == 400
-    perform(certificate.credential, "revoke", actor=PersonFactory(offices=["council"]), reason="x")
+    decided(certificate.credential, "revoke")
     refused = post("/credentials/verify", verifiableCredential=badge)
     assert (refused.status_code, refused.json()["errors"]) == (400, ["its bit for revocation is set"])
 
