@@ -21,3 +21,17 @@ class Body:
     quorum: int = 1
     majority: Literal["simple", "two_thirds", "unanimous"] = "simple"
     recommended_by: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, kw_only=True)
+class Standing:
+    """Who decides that a credential is suspended, revoked or reinstated, and how long others have to object.
+
+    `body` votes (empty: the one that takes the last decision about a candidate). A revocation takes effect when
+    `appeal_days` are over; a suspension at once, by two officers, ends by itself unless `body` confirms it within
+    `confirm_days`.
+    """
+
+    body: str = ""
+    appeal_days: int = 0
+    confirm_days: int = 30

@@ -9,7 +9,7 @@ from datetime import date
 from decimal import Decimal
 from typing import Any, Literal
 
-from credentialing.pathways.bodies import Body
+from credentialing.pathways.bodies import Body, Standing
 from credentialing.pathways.groups import GROUPS
 from credentialing.pathways.rubrics import Rubric
 
@@ -150,20 +150,6 @@ class Renewal:
     term_from: Literal["expiry", "renewal"] = "expiry"
     audit_percent: int = 0
     requirements: tuple[Requirement, ...] = ()
-
-
-@dataclass(frozen=True, kw_only=True)
-class Standing:
-    """Who decides that a credential is suspended, revoked or reinstated, and how long others have to object.
-
-    `body` votes (empty: the one that takes the last decision about a candidate). A revocation takes effect when
-    `appeal_days` are over; a suspension at once, by two officers, ends by itself unless `body` confirms it within
-    `confirm_days`.
-    """
-
-    body: str = ""
-    appeal_days: int = 0
-    confirm_days: int = 30
 
 
 @dataclass(frozen=True, kw_only=True)
