@@ -10,6 +10,8 @@ import environ
 from django.core.exceptions import ImproperlyConfigured
 from django.utils.csp import CSP
 
+from credentialing.accounts.limit_table import RATES
+
 env = environ.Env()
 BASE_DIR = Path(__file__).resolve().parent.parent
 DATA_DIR = Path(env.str("CREDENTIALING_DATA_DIR", default=str(BASE_DIR / "var"))).resolve()
@@ -72,6 +74,7 @@ MIDDLEWARE = [
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "allauth.account.middleware.AccountMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
+    "credentialing.accounts.limits.LimitsAnswered",
     "credentialing.ui.middleware.ReadingChangesNothing",
 ]
 ROOT_URLCONF = "credentialing.urls"
@@ -102,6 +105,17 @@ if DATABASES["default"]["ENGINE"] == "django.db.backends.sqlite3":
         "timeout": 20,
         "init_command": "PRAGMA journal_mode=WAL; PRAGMA synchronous=NORMAL; PRAGMA foreign_keys=ON;",
     }
+
+# What is counted (docs/limits.md) is counted for all processes together, in the same database and its transactions.
+CACHES = {
+    "default": {
+        "BACKEND": "django.core.cache.backends.db.DatabaseCache",
+        "LOCATION": "cache_entry",
+        "OPTIONS": {"MAX_ENTRIES": 20_000},
+    }
+}
+# How many proxies of our own stand in front, each appending to X-Forwarded-For whom it was asked by.
+TRUSTED_PROXIES = ALLAUTH_TRUSTED_PROXY_COUNT = env.int("CREDENTIALING_TRUSTED_PROXIES", default=0)
 
 # The ledger signs its checkpoints with a key of its own, and lays them where the database can't reach (docs/ledger.md).
 LEDGER_ORIGIN = BASE_URL.partition("://")[2] + "/transparency"
@@ -159,6 +173,10 @@ ACCOUNT_EMAIL_VERIFICATION = "mandatory"
 ACCOUNT_PREVENT_ENUMERATION = True
 ACCOUNT_CONFIRM_EMAIL_ON_GET = False
 ACCOUNT_EMAIL_SUBJECT_PREFIX = ""
+ACCOUNT_RATE_LIMITS = dict(RATES)
+ACCOUNT_EMAIL_CONFIRMATION_EXPIRE_DAYS = 1
+PASSWORD_RESET_TIMEOUT = 3600  # seconds
+ACCOUNT_EMAIL_NOTIFICATIONS = True  # letters to the address that was there before
 ACCOUNT_DEFAULT_HTTP_PROTOCOL = "http" if BASE_URL.startswith("http://") else "https"
 LOGIN_URL = "account_login"
 LOGIN_REDIRECT_URL = "home"
@@ -198,6 +216,7 @@ SOCIETY_NAME = env.str("CREDENTIALING_SOCIETY_NAME", default="American Balint So
 CERTIFICATES_ROLES = "credentialing.accounts.rules.offices_of"  # how the certificates package asks for offices
 CERTIFICATES_ISSUE_ENTRY = "credentialing.audit.services.issue_entry"  # and for the ledger's entry of an issue
 CERTIFICATES_PAUSED = "credentialing.audit.services.issue_is_paused"  # and whether somebody has stopped the presses
+CERTIFICATES_LIMIT = "credentialing.accounts.limits.refusal_of"  # and whether somebody looks up too much
 CERTIFICATES_KEYS_DIR = LEDGER_KEYS_DIR  # `badge` and `document` are folders beside the ledger's key (docs/keys.md)
 CERTIFICATES_TIMESTAMP_URL = env.str("CREDENTIALING_TIMESTAMP_URL", default="")  # RFC 3161; empty: no time stamps
 # Keys in hardware (docs/keys.md): the library of the token's maker, and the PIN; neither is ever written by us.
@@ -223,12 +242,16 @@ HTTPS = BASE_URL.startswith("https://")
 SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = HTTPS
 SESSION_COOKIE_NAME = "__Host-session" if HTTPS else "session"
 CSRF_COOKIE_NAME = "__Host-csrf" if HTTPS else "csrf"
+DEVICE_COOKIE_NAME = "__Host-device" if HTTPS else "device"
 SECURE_SSL_REDIRECT = HTTPS and not LOCAL
 SECURE_HSTS_SECONDS = 31_536_000 if HTTPS else 0
 SECURE_HSTS_INCLUDE_SUBDOMAINS = SECURE_HSTS_PRELOAD = HTTPS
 SECURE_PROXY_SSL_HEADER = (
     ("HTTP_X_FORWARDED_PROTO", "https") if env.bool("CREDENTIALING_BEHIND_PROXY", default=False) else None
 )
+
+# Links by which somebody without an account answers (a session, a reference) work that long at most.
+LINK_DAYS = env.int("CREDENTIALING_LINK_DAYS", default=90)
 
 # Uploads (docs/adr and DOMAIN rules: nothing larger than a scanned agreement is needed).
 EVIDENCE_MAX_BYTES = env.int("CREDENTIALING_EVIDENCE_MAX_BYTES", default=10 * 1024 * 1024)

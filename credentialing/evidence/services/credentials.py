@@ -3,6 +3,7 @@
 from datetime import date, datetime
 from decimal import Decimal
 
+from django.conf import settings
 from django.core.exceptions import ValidationError
 from django.db import transaction
 from django.utils import timezone
@@ -10,7 +11,8 @@ from django.utils import timezone
 from credentialing.accounts.models import Person
 from credentialing.applications.models import Application
 from credentialing.audit.events import Event
-from credentialing.correspondence.services import send_letter
+from credentialing.audit.services import record_event
+from credentialing.correspondence.services import send_letter, send_to_stranger
 from credentialing.evidence.models import ExamResult, Qualification, Reference
 from credentialing.evidence.requirements.numbers import number_in_words
 from credentialing.evidence.services.cases import (
@@ -93,6 +95,7 @@ def ask_reference(
     Raises:
         PermissionError: not the candidate.
         EvidenceRefused: a closed case, oneself, or somebody who has been asked.
+        TooOften: as many letters have gone out as may.
     """
     now = now or timezone.now()
     application = lock_case(application)
@@ -111,18 +114,32 @@ def ask_reference(
         if "__all__" in refusal.error_dict:
             raise EvidenceRefused(" ".join(refusal.messages)) from refusal
         raise
-    reference.save()
+    _store_and_ask(application, reference, actor, now)
     _note(Event.ITEM_ADDED, application, reference, actor=actor, now=now)
-    send_letter(
-        template="reference_asked",
-        to=address,
-        context={
-            "candidate": str(application.candidate),
-            "referee": referee_name,
-            "designation": application.definition.designation,
-            "path": f"/references/{reference.token}/",
-        },
-        dedupe_key=f"reference:{reference.token}",
+    return reference
+
+
+@transaction.atomic
+def ask_referee_again(*, reference: Reference, actor: Person, now: datetime | None = None) -> Reference:
+    """Send the referee a new link; the earlier one no longer works.
+
+    Raises:
+        PermissionError: not the candidate.
+        EvidenceRefused: a closed case, or it has been answered or withdrawn.
+        TooOften: as many letters have gone out as may.
+    """
+    now = now or timezone.now()
+    application = lock_case(reference.application)
+    must_be_candidate(application, actor)
+    reference = _unanswered(application, reference)
+    _store_and_ask(application, reference, actor, now)
+    record_event(
+        event=Event.ASKED_AGAIN,
+        actor=actor,
+        subject_kind=application.subject_kind,
+        subject_id=application.uuid,
+        details={"item": str(reference.uuid), "kind": "reference", "requirement": reference.requirement},
+        now=now,
     )
     return reference
 
@@ -273,11 +290,33 @@ def _answerable(reference: Reference, actor: Person | None) -> tuple[Application
     if actor is not None and actor.pk == application.candidate_id:
         msg = "Nobody gives a reference about themselves."
         raise PermissionError(msg)
+    return application, _unanswered(application, reference)
+
+
+def _unanswered(application: Application, reference: Reference) -> Reference:
     reference = application.references.get(pk=reference.pk)
-    if reference.answered_at or reference.declined_at or reference.withdrawn_at:
+    if reference.is_answered or reference.withdrawn_at:
         msg = "This reference has already been answered, or isn't needed any more."
         raise EvidenceRefused(msg)
-    return application, reference
+    return reference
+
+
+def _store_and_ask(application: Application, reference: Reference, actor: Person, now: datetime) -> None:
+    """Store the request; the referee gets a link that only they know."""
+    token = reference.new_link(now)
+    reference.save()
+    send_to_stranger(
+        template="reference_asked",
+        address=reference.referee_email,
+        actor=actor,
+        context={
+            "designation": application.definition.designation,
+            "days": settings.LINK_DAYS,
+            "path": f"/references/{token}/",
+        },
+        secret=token,
+        now=now,
+    )
 
 
 def _tell(application: Application, reference: Reference, template: str) -> None:
