@@ -258,10 +258,16 @@ EVIDENCE_MAX_BYTES = env.int("CREDENTIALING_EVIDENCE_MAX_BYTES", default=10 * 10
 EVIDENCE_MAX_FILES_PER_CASE = env.int("CREDENTIALING_EVIDENCE_MAX_FILES_PER_CASE", default=100)
 DATA_UPLOAD_MAX_MEMORY_SIZE = 2 * 1024 * 1024
 
+# Every line says when and how grave, and none holds a key (credentialing.ui.logs); Django's own handlers are not used.
 LOGGING = {
     "version": 1,
     "disable_existing_loggers": False,
-    "handlers": {"console": {"class": "logging.StreamHandler"}},
-    "loggers": {"pikepdf": {"level": "WARNING"}},  # greets at INFO whenever it is imported
+    "formatters": {"discreet": {"()": "credentialing.ui.logs.DiscreetFormatter"}},
+    "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "discreet"}},
+    "loggers": {
+        "django": {"handlers": [], "level": "INFO"},
+        "django.server": {"handlers": ["console"], "level": "INFO", "propagate": False},
+        "pikepdf": {"level": "WARNING"},  # greets at INFO whenever it is imported
+    },
     "root": {"handlers": ["console"], "level": env.str("CREDENTIALING_LOG_LEVEL", default="INFO")},
 }

@@ -12,7 +12,7 @@ from django.utils import timezone
 from credentialing.accounts.models import Person
 from credentialing.accounts.signals import letter_wanted
 
-NEW_PASSWORD = "account_reset_password"  # what helps against somebody else in one's account
+NEW_PASSWORD = "account_reset_password"  # noqa: S105 - the page that helps against somebody else in one's account
 
 # The last part of allauth's name: the letter, and where it leads: a page, or the link that allauth has made.
 LETTERS: Mapping[str, tuple[str, str]] = {

@@ -47,10 +47,10 @@ class Letter(models.Model):
             models.Index(fields=["created_at"], condition=models.Q(state="failed"), name="letter_failed"),
         ]
 
+    def __str__(self) -> str:
+        return f"{self.subject} to {self.to_address}"
+
     @property
     def words(self) -> str:
         """What the recipient reads."""
         return self.body.replace(HIDDEN, self.secret) if self.secret else self.body
-
-    def __str__(self) -> str:
-        return f"{self.subject} to {self.to_address}"

@@ -32,8 +32,8 @@ def send_letter(
 ) -> Letter | None:
     """Write a letter and queue its delivery in the caller's transaction; the same key never writes twice.
 
-    What opens something is named as `secret`: the part of the path that the row keeps apart, and forgets when the letter
-    has left. Answers None for a person without an e-mail address (an earlier holder).
+    What opens something is named as `secret`: the part of the path that the row keeps apart and forgets when the letter
+    is sent. Answers None for a person without an e-mail address (an earlier holder).
 
     Raises:
         ValueError: the secret isn't in the path, so it would stay where it must not.

@@ -3,7 +3,7 @@
 import unicodedata
 
 LONGEST = 60
-BETWEEN = frozenset(" '’-–.,()")
+BETWEEN = frozenset(" '\u2019-\u2013.,()")
 
 
 def plain_name(name: str) -> str:

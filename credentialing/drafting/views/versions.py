@@ -9,6 +9,7 @@ from django.utils import timezone
 from django.views.decorators.http import require_POST, require_safe
 
 from credentialing.accounts.access import AuthedRequest, requires, roles_today
+from credentialing.accounts.limits import limited
 from credentialing.applications.models import Application
 from credentialing.drafting.access import READERS, WRITERS
 from credentialing.drafting.forms import BeginForm, UploadForm
@@ -46,6 +47,7 @@ def begin(request: AuthedRequest) -> HttpResponse:
 
 
 @requires(*WRITERS)
+@limited("upload")
 @require_POST
 def upload(request: AuthedRequest) -> HttpResponse:
     """Begin a draft with a file."""

@@ -10,16 +10,16 @@ from credentialing.evidence.links import AnswerLink, LinkState
 from credentialing.ui.responses import conflict
 
 ASK_AGAIN = "If you think that your answer is still needed, ask the candidate, who can have a new link sent to you."
+TAKEN_BACK = (
+    "What this link was about was taken back, was changed since, or has come to its end. "
+    "If it was changed, there is another letter in your mail."
+)
+DONE = "There is nothing more to do: the link has done its work."
 WORDS: Mapping[LinkState, tuple[int, str, str]] = {
-    LinkState.ANSWERED: (200, "Thank you, your answer is recorded", "There is nothing more to do: the link has done its work."),
-    LinkState.OVER: (
-        410,
-        "Your answer isn't needed any more",
-        "What this link was about was taken back, was changed since, or has come to its end. "
-        "If it was changed, there is another letter in your mail.",
-    ),
+    LinkState.ANSWERED: (200, "Thank you, your answer is recorded", DONE),
+    LinkState.OVER: (410, "Your answer isn't needed any more", TAKEN_BACK),
     LinkState.EXPIRED: (410, "This link is too old", ASK_AGAIN),
-}  # fmt: skip
+}
 UNKNOWN = (
     404,
     "This link does not work",

@@ -21,6 +21,7 @@ from certificates.designs import (
 )
 from certificates.rendering import RenderingFailed
 from credentialing.accounts.access import AuthedRequest, requires
+from credentialing.accounts.limits import limited
 from credentialing.applications.services.certification import OFFICES, signing_terms
 from credentialing.operations.designs import choose_seal, choose_wording, offer_seal, offer_wording, specimen
 from credentialing.operations.forms import PreviewForm, SealForm, WordingForm
@@ -38,6 +39,7 @@ def overview(request: AuthedRequest) -> HttpResponse:
 
 
 @requires("administrator")
+@limited("upload")
 @require_POST
 def upload(request: AuthedRequest) -> HttpResponse:
     """Take a seal in, to be looked at."""
