@@ -12,4 +12,5 @@ def plain_name(name: str) -> str:
     A point is followed by a space, as in “J. R. Smith”, so that no part reads as the name of a site.
     """
     kept = "".join(sign if unicodedata.category(sign)[0] in "LM" or sign in BETWEEN else " " for sign in name)
-    return " ".join(kept.replace(".", ". ").split()).replace(" ,", ",")[:LONGEST].strip() or "Somebody"
+    words = (word for word in kept.replace(".", ". ").split() if any(sign.isalpha() for sign in word))
+    return " ".join(words)[:LONGEST].strip() or "Somebody"

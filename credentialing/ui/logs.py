@@ -35,7 +35,7 @@ class DiscreetFormatter(logging.Formatter):
         super().__init__("%(asctime)s %(levelname)s %(name)s %(message)s")
 
     def format(self, record: logging.LogRecord) -> str:
-        """Format, then leave out. A line break within a message is spelled out: nobody writes a line of ours (16.4.1)."""
+        """Format, then leave out. A line break in a message is spelled out: nobody writes a line of ours (16.4.1)."""
         message = record.getMessage()
         spelled = message.replace("\r", "\\r").replace("\n", "\\n")
         if spelled != message:
