@@ -177,6 +177,8 @@ ACCOUNT_RATE_LIMITS = dict(RATES)
 ACCOUNT_EMAIL_CONFIRMATION_EXPIRE_DAYS = 1
 PASSWORD_RESET_TIMEOUT = 3600  # seconds
 ACCOUNT_EMAIL_NOTIFICATIONS = True  # letters to the address that was there before
+ACCOUNT_REAUTHENTICATION_REQUIRED = True  # before addresses and factors are changed, however fresh the log-in
+FRESH_LOGIN_MINUTES = env.int("CREDENTIALING_FRESH_LOGIN_MINUTES", default=30)  # for signing, voting, offices, exports
 ACCOUNT_DEFAULT_HTTP_PROTOCOL = "http" if BASE_URL.startswith("http://") else "https"
 LOGIN_URL = "account_login"
 LOGIN_REDIRECT_URL = "home"

@@ -3,6 +3,7 @@
 import math
 import time
 from collections.abc import Callable
+from datetime import datetime
 from functools import wraps
 from typing import Any
 
@@ -12,6 +13,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 
 from credentialing.accounts.limit_table import LIMITS
+from credentialing.accounts.models import CacheEntry
 from credentialing.ui.access import View
 
 APP = "allauth.account"  # the rates stand in ACCOUNT_RATE_LIMITS, for its pages and for ours
@@ -100,6 +102,11 @@ def wait_of(action: str, *, request: HttpRequest | None = None, key: str | None 
         if len(counted) >= rate.amount:
             waits.append(counted[rate.amount - 1] + rate.duration - now)
     return math.ceil(max(waits)) or LITTLE_WHILE
+
+
+def forget_counts(now: datetime) -> int:
+    """Delete what is counted no more: it names addresses of clients. Answers how many entries went."""
+    return CacheEntry.objects.filter(expires__lt=now).delete()[0]
 
 
 def _page(request: HttpRequest, words: str, wait: int) -> HttpResponse:

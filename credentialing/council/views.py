@@ -13,6 +13,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 from certificates.models import Certificate, Credential
 from certificates.services import AlreadyHeld
 from credentialing.accounts.access import AuthedRequest, requires, roles_today
+from credentialing.accounts.freshness import fresh_login
 from credentialing.applications.forms import ReasonForm
 from credentialing.applications.models import Application, AwaitedAct
 from credentialing.applications.presentation import track
@@ -59,6 +60,7 @@ def home(request: AuthedRequest) -> HttpResponse:
 
 
 @requires(*VOTERS)
+@fresh_login
 @require_http_methods(["GET", "HEAD", "POST"])
 def case(request: AuthedRequest, uuid: UUID) -> HttpResponse:
     """The case file, and the ballot: written, then confirmed, then cast."""
@@ -147,6 +149,7 @@ def credential(request: AuthedRequest, uuid: UUID) -> HttpResponse:
 
 
 @requires(*KEEPERS)
+@fresh_login
 @require_http_methods(["GET", "HEAD", "POST"])
 def standing(request: AuthedRequest, uuid: UUID, verb: str) -> HttpResponse:
     """Suspend, reinstate, renew, revoke or resign, after a page that says what that means."""
@@ -169,6 +172,7 @@ def standing(request: AuthedRequest, uuid: UUID, verb: str) -> HttpResponse:
 
 
 @requires("registrar", "administrator")
+@fresh_login
 @require_http_methods(["GET", "HEAD", "POST"])
 def correct(request: AuthedRequest, uuid: UUID) -> HttpResponse:
     """Another spelling: for a certificate whose name no font can print, or as a new edition of an issued one."""

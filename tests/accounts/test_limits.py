@@ -3,15 +3,18 @@
 import subprocess
 import sys
 from datetime import timedelta
+from io import StringIO
 from pathlib import Path
 
 import pytest
 import time_machine
 from django.conf import settings as django_settings
+from django.core.management import call_command
 from django.db import connection, transaction
 from django.test import Client
 from django.utils import timezone
 
+from credentialing.accounts.checks import proxies_are_counted
 from credentialing.accounts.clients import client_address
 from credentialing.accounts.limit_table import LIMITS, RATES
 from credentialing.accounts.limits import TooOften, count, wait_of
@@ -261,3 +264,22 @@ def test_every_limit_has_words_and_can_be_counted(rf):
         assert limit.words.endswith("."), action
         count(action, request=request, key="somebody")
     assert CacheEntry.objects.count() == sum(len(limit.rates.split(",")) for limit in LIMITS.values())
+
+
+def test_counts_that_are_over_are_forgotten_every_day():
+    count("letter_to_stranger", key="somebody")
+    call_command("tick", stdout=StringIO())
+    assert CacheEntry.objects.count() == 2
+
+    with time_machine.travel(timezone.now() + timedelta(hours=2)):
+        call_command("tick", stdout=StringIO())
+
+    assert CacheEntry.objects.count() == 1
+
+
+def test_proxy_that_nobody_counts_is_a_finding_of_the_check(settings):
+    assert proxies_are_counted() == []
+    settings.SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")
+    assert [finding.id for finding in proxies_are_counted()] == ["accounts.W001"]
+    settings.TRUSTED_PROXIES = 1
+    assert proxies_are_counted() == []

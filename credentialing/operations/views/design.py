@@ -21,6 +21,7 @@ from certificates.designs import (
 )
 from certificates.rendering import RenderingFailed
 from credentialing.accounts.access import AuthedRequest, requires
+from credentialing.accounts.freshness import fresh_login
 from credentialing.accounts.limits import limited
 from credentialing.applications.services.certification import OFFICES, signing_terms
 from credentialing.operations.designs import choose_seal, choose_wording, offer_seal, offer_wording, specimen
@@ -56,6 +57,7 @@ def upload(request: AuthedRequest) -> HttpResponse:
 
 
 @requires("administrator")
+@fresh_login
 @require_POST
 def adopt(request: AuthedRequest, uuid: UUID) -> HttpResponse:
     """Use a seal from now on."""
@@ -65,6 +67,7 @@ def adopt(request: AuthedRequest, uuid: UUID) -> HttpResponse:
 
 
 @requires("administrator")
+@fresh_login
 @require_POST
 def adopt_drawn(request: AuthedRequest) -> HttpResponse:
     """Use the drawn seal again."""
@@ -86,6 +89,7 @@ def keep_wording(request: AuthedRequest) -> HttpResponse:
 
 
 @requires("administrator")
+@fresh_login
 @require_POST
 def adopt_wording(request: AuthedRequest, uuid: UUID) -> HttpResponse:
     """Use these words from now on."""
@@ -96,6 +100,7 @@ def adopt_wording(request: AuthedRequest, uuid: UUID) -> HttpResponse:
 
 
 @requires("administrator")
+@fresh_login
 @require_POST
 def adopt_standard_wording(request: AuthedRequest) -> HttpResponse:
     """Use the standard wording again."""
