@@ -2,7 +2,7 @@
 
 Somebody who finds a browser that was left open can read; they can't sign, vote, revoke, give offices or carry lists
 away. Whoever is asked for the password again loses nothing: what was sent is kept in the session, and is done right
-after the password (allauth's suspended request; docs/adr/0012-fresh-log-in.md).
+after the password (allauth's suspended request; docs/adr/0012-doors.md).
 """
 
 import time

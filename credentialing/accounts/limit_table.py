@@ -2,7 +2,7 @@
 
 Written as allauth writes rates: how often / within what time / per what, several joined by commas. `ip` is an address
 of a client (a network of 64 bits for IPv6), `user` an account that is logged in, `key` what the line says.
-OWASP ASVS 5.0, 2.4.1, 6.1.1 and 6.3.1 ask for these limits and that they be written down (docs/limits.md compares).
+OWASP ASVS 5.0, 2.4.1, 6.1.1 and 6.3.1 ask for such limits, and that they be written down (docs/limits.md).
 """
 
 from collections.abc import Mapping

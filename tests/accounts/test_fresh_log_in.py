@@ -125,7 +125,7 @@ def test_number_of_minutes_is_a_setting(client, admin, settings):
         assert "reauthenticate" in client.post(offices(PersonFactory()), GRANT).url
 
 
-# The account itself ----------------------------------------------------------------------------------------------------
+# The account itself --------------------------------------------------------------------------------------------------
 
 
 def letters(template: str) -> list[str]:

@@ -1,5 +1,6 @@
 """Limits: whom they count as one, that all processes count together, and that nobody is locked out by a stranger."""
 
+import re
 import subprocess
 import sys
 from datetime import timedelta
@@ -283,3 +284,9 @@ def test_proxy_that_nobody_counts_is_a_finding_of_the_check(settings):
     assert [finding.id for finding in proxies_are_counted()] == ["accounts.W001"]
     settings.TRUSTED_PROXIES = 1
     assert proxies_are_counted() == []
+
+
+def test_limits_are_documented_as_they_are():
+    rows = re.findall(r"^\| `(\w+)` \|.*\| (\S+) \|$", (ROOT / "docs/limits.md").read_text(), re.MULTILINE)
+
+    assert dict(rows) == RATES

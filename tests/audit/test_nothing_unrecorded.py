@@ -94,6 +94,12 @@ def confirmed(person: Person, address: str, *, primary: bool = False) -> None:
 # One act of each source; each prepares what it needs and answers the act itself ---------------------------------------
 
 
+def shown_again(client: Client) -> Client:
+    """Addresses are changed only after the password has been entered once more."""
+    client.post("/accounts/reauthenticate/", {"password": PASSWORD})
+    return client
+
+
 def an_office():
     admin, person = PersonFactory(offices=[Role.ADMINISTRATOR]), PersonFactory()
     return lambda: grant_role(person=person, role=Role.COUNCIL, actor=admin, starts_on=timezone.localdate())
@@ -134,7 +140,7 @@ def another_main_address():
     person = PersonFactory()
     confirmed(person, person.email, primary=True)
     confirmed(person, "other.main@example.org")
-    client = signed_in(person)
+    client = shown_again(signed_in(person))
     return lambda: client.post("/accounts/email/", {"email": "other.main@example.org", "action_primary": ""})
 
 
@@ -142,14 +148,14 @@ def a_removed_address():
     person = PersonFactory()
     confirmed(person, person.email, primary=True)
     confirmed(person, "old@example.org")
-    client = signed_in(person)
+    client = shown_again(signed_in(person))
     return lambda: client.post("/accounts/email/", {"email": "old@example.org", "action_remove": ""})
 
 
 def an_added_address():
     person = PersonFactory()
     confirmed(person, person.email, primary=True)
-    client = signed_in(person)
+    client = shown_again(signed_in(person))
     return lambda: client.post("/accounts/email/", {"email": "added@example.org", "action_add": ""})
 
 

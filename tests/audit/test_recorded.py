@@ -90,6 +90,7 @@ def test_password_chosen_by_the_link_is_recorded(client, ada):
 
 def test_changes_of_addresses_are_recorded_without_the_addresses(client, ada):
     client.force_login(ada)
+    client.post("/accounts/reauthenticate/", {"password": PASSWORD})
     address = "second@recorded.example.org"
     client.post("/accounts/email/", {"email": address, "action_add": ""})
     assert only("accounts:email:added").subject_id == ada.uuid

@@ -35,14 +35,10 @@ from credentialing.drafting.services import (
     publish_draft,
     refuse_draft,
 )
-from credentialing.evidence.services.credentials import (
-    ask_reference,
-    decline_reference,
-    enter_exam_result,
-    give_reference,
-)
+from credentialing.evidence.services.credentials import enter_exam_result
 from credentialing.evidence.services.log import add_log_entry, deny_log_entry
 from credentialing.evidence.services.quarantine import destroy_file, quarantine_file, release_file
+from credentialing.evidence.services.references import ask_reference, decline_reference, give_reference
 from credentialing.operations.demo.walk import Officers, noon
 from credentialing.operations.services import tell_administrators
 from credentialing.pathways.models import PathwayVersion
@@ -236,6 +232,7 @@ def write_letters_of_accounts() -> None:
     client.force_login(ada)
     client.post("/accounts/password/change/", {"oldpassword": PASSWORD, "password1": LATER, "password2": LATER})
     second = "second@accounts.example.org"
+    client.post("/accounts/reauthenticate/", {"password": LATER})
     client.post("/accounts/email/", {"email": second, "action_add": ""})
     ada.emailaddress_set.filter(email=second).update(verified=True)
     client.post("/accounts/email/", {"email": second, "action_primary": ""})

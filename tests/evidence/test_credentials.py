@@ -19,12 +19,14 @@ from credentialing.evidence.requirements import Holding
 from credentialing.evidence.services.cases import EvidenceRefused
 from credentialing.evidence.services.credentials import (
     annul_exam_result,
-    ask_reference,
-    decline_reference,
     enter_exam_result,
-    give_reference,
     state_qualification,
     withdraw_qualification,
+)
+from credentialing.evidence.services.references import (
+    ask_reference,
+    decline_reference,
+    give_reference,
     withdraw_reference,
 )
 from credentialing.pathways.services import publish_pathway, shipped_source

@@ -16,12 +16,12 @@ from credentialing.correspondence.strangers import plain_name
 from credentialing.evidence.links import LinkState
 from credentialing.evidence.models import LogEntry, Reference
 from credentialing.evidence.services.cases import EvidenceRefused
-from credentialing.evidence.services.credentials import ask_referee_again, ask_reference, withdraw_reference
 from credentialing.evidence.services.log import (
     ask_co_leader_again,
     confirm_log_entry,
     remove_log_entry,
 )
+from credentialing.evidence.services.references import ask_referee_again, ask_reference, withdraw_reference
 from tests.evidence.acts import group, log, recorded, secret_of
 from tests.factories import PersonFactory
 
@@ -173,6 +173,14 @@ def test_few_letters_go_to_strangers_and_what_was_typed_is_kept(drafted, as_, se
         fields | {"setting": "other", "role": "led", "co_leader_name": "", "co_leader_email": ""},
     )
     assert without.status_code == 302
+
+
+def test_files_are_uploaded_and_people_asked_only_so_often(drafted, as_, settings):
+    settings.ACCOUNT_RATE_LIMITS = RATES | {"upload": "1/h/user", "request": "1/h/user"}
+    candidate = as_(drafted.candidate)
+    for address in (reverse("evidence:files", args=["supervision_agreement"]), reverse("applications:supervisor")):
+        assert [candidate.post(address).status_code == 429 for _ in range(2)] == [False, True], address
+        assert candidate.get(address).status_code == 200
 
 
 def test_one_address_is_spared_whoever_asks(drafted, settings):

@@ -21,13 +21,15 @@ from credentialing.evidence.models import Reference
 from credentialing.evidence.services.cases import EvidenceRefused
 from credentialing.evidence.services.credentials import (
     annul_exam_result,
+    enter_exam_result,
+    state_qualification,
+    withdraw_qualification,
+)
+from credentialing.evidence.services.references import (
     ask_referee_again,
     ask_reference,
     decline_reference,
-    enter_exam_result,
     give_reference,
-    state_qualification,
-    withdraw_qualification,
     withdraw_reference,
 )
 from credentialing.evidence.views.answering import closed_link
