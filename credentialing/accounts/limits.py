@@ -88,14 +88,15 @@ def too_often(request: HttpRequest) -> HttpResponse:
     """What allauth's pages answer when one of their limits is reached (`handler429`)."""
     page = request.resolver_match.url_name if request.resolver_match else ""
     action = next((name for name, limit in LIMITS.items() if limit.page and limit.page == page), "request")
-    return _page(request, LIMITS[action].words, wait_of(action, request=request))
+    typed = request.POST.get("email", "").strip().lower()  # where allauth counts by key, on its public pages, this is it
+    return _page(request, LIMITS[action].words, wait_of(action, request=request, key=typed or None))
 
 
 def wait_of(action: str, *, request: HttpRequest | None = None, key: str | None = None) -> int:
     """After how many seconds it may be done again."""
     now, waits = time.time(), [0.0]
     for rate in ratelimit.get_rates(app=APP, action=action):
-        if (rate.per == "key") != (key is not None) and rate.per == "key":
+        if rate.per == "key" and key is None:
             continue
         name = ratelimit.get_cache_key(request, app=APP, action=action, rate=rate, key=key)
         counted = [moment for moment in cache.get(name, []) if moment > now - rate.duration]

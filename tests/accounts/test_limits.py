@@ -231,12 +231,14 @@ def test_page_of_a_limit_keeps_what_was_typed_but_no_password(client, settings):
     assert PASSWORD not in refused.text
 
 
+@pytest.mark.usefixtures("_clock_stands_still")
 def test_letters_to_choose_a_password_are_few_and_refusing_more_tells_nothing(client):
     PersonFactory(email="known@limits.example.org")
     pages = []
     for email in ("known@limits.example.org", "unknown@limits.example.org"):
         answers = [client.post("/accounts/password/reset/", {"email": email}) for _ in range(4)]
         assert [answer.status_code for answer in answers] == [302, 302, 302, 429]
+        assert answers[-1].headers["Retry-After"] == "3600"
         pages.append(answers[-1].text.replace(email, "").split("csrfmiddlewaretoken")[0])
 
     assert pages[0] == pages[1]
