@@ -14,6 +14,7 @@ from credentialing.accounts import devices
 from credentialing.accounts.account_letters import write_account_letter
 from credentialing.accounts.clients import client_address
 from credentialing.accounts.limit_table import LIMITS
+from credentialing.accounts.limits import wait_of
 from credentialing.accounts.models import SYSTEM_PERSON_ID, Person
 from credentialing.accounts.signals import person_changed
 
@@ -53,6 +54,11 @@ class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]  # allauth ha
             super().pre_authenticate(request, **credentials)
             self._counted_anywhere = self._count_anywhere(request, credentials.get("email", ""))
         except ValidationError:
+            login = credentials.get("email", "").lower()
+            request.wait = max(  # type: ignore[attr-defined]  # said in the answer (`LimitsAnswered`)
+                wait_of("login_failed", request=request, key=self._get_login_attempts_cache_key(request, email=login)),
+                wait_of("login_failed_anywhere", key=login),
+            )
             _announce("accounts:session:locked", None)
             raise
 

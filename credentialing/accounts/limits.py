@@ -88,7 +88,7 @@ def too_often(request: HttpRequest) -> HttpResponse:
     """What allauth's pages answer when one of their limits is reached (`handler429`)."""
     page = request.resolver_match.url_name if request.resolver_match else ""
     action = next((name for name, limit in LIMITS.items() if limit.page and limit.page == page), "request")
-    typed = request.POST.get("email", "").strip().lower()  # where allauth counts by key, on its public pages, this is it
+    typed = request.POST.get("email", "").strip().lower()  # what allauth counts by on its public pages
     return _page(request, LIMITS[action].words, wait_of(action, request=request, key=typed or None))
 
 

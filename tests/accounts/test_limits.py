@@ -1,5 +1,6 @@
 """Limits: whom they count as one, that all processes count together, and that nobody is locked out by a stranger."""
 
+import os
 import re
 import subprocess
 import sys
@@ -9,7 +10,6 @@ from pathlib import Path
 
 import pytest
 import time_machine
-from django.conf import settings as django_settings
 from django.core.management import call_command
 from django.db import connection, transaction
 from django.test import Client
@@ -105,7 +105,7 @@ def test_too_many_wrong_passwords_are_answered_with_429_and_the_address_stays_in
     refused = log_in(client, ada.email)
 
     assert refused.status_code == 429
-    assert 0 < int(refused.headers["Retry-After"]) <= 600
+    assert 500 < int(refused.headers["Retry-After"]) <= 600
     assert LIMITS["login_failed"].words in refused.text
     assert f'value="{ada.email}"' in refused.text
     with time_machine.travel(timezone.now() + timedelta(minutes=10)):
@@ -163,18 +163,11 @@ def test_processes_count_together(settings):
 
 
 def _asked_in_another_process() -> str:
-    database = connection.settings_dict
-    name = database["NAME"]
-    url = f"sqlite:///{name}"
-    if connection.vendor == "postgresql":
-        host = str(database["HOST"]).replace("/", "%2F")
-        url = f"postgres://{database['USER']}:{database['PASSWORD']}@{host}:{database['PORT']}/{name}"
-    environment = {
+    name = connection.settings_dict["NAME"]
+    server = "postgres://credentialing@" if connection.vendor == "postgresql" else "sqlite://"
+    environment = os.environ | {
         "DJANGO_SETTINGS_MODULE": "credentialing.settings",
-        "CREDENTIALING_DEMO": "1",
-        "CREDENTIALING_DATA_DIR": str(django_settings.DATA_DIR),
-        "CREDENTIALING_DATABASE_URL": url,
-        "PYTHONPATH": str(ROOT),
+        "CREDENTIALING_DATABASE_URL": f"{server}/{name}",
     }
     done = subprocess.run(
         [sys.executable, "-c", OTHER_PROCESS], env=environment, capture_output=True, text=True, check=True, cwd=ROOT
