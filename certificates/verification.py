@@ -1,7 +1,8 @@
 """What a stranger learns about a certificate: always from the registry, never from the paper."""
 
+import unicodedata
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from typing import Any
 from uuid import UUID
@@ -77,9 +78,12 @@ class Verification:
     recorded: bool  # the ledger was kept on that day
     superseded: bool
     ledger_entry: UUID | None  # the step that brought the standing about
+    whole: bool = True  # false: only the status, and the initials of somebody who doesn't want to be found
 
     def as_dict(self) -> dict[str, Any]:
         """The answer as JSON for machines."""
+        if not self.whole:
+            return {"name": self.name, "number": self.number, "status": self.status, "on": self.on.isoformat()}
         return {
             "name": self.name,
             "designation": self.designation,
@@ -116,3 +120,27 @@ def verification_of(credential: Credential, on: date, certificate: Certificate |
         superseded=certificate is not None and certificate.status == Certificate.Status.SUPERSEDED,
         ledger_entry=LedgerRecord.objects.of(credential).values_list("uuid", flat=True).last(),
     )
+
+
+def seen_by_number(found: Verification, credential: Credential) -> Verification:
+    """What whoever has nothing but a number learns.
+
+    Numbers can be counted through. So of a holder who isn't listed the answer is the status and the initials, enough to
+    compare with a name in one's hand; the code on the certificate itself answers whole (OWASP ASVS 5.0, 2.4.1).
+    """
+    if getattr(credential.holder, "listed", True):
+        return found
+    return replace(found, name=initials(found.name), whole=False, ledger_entry=None)
+
+
+def initials(name: str) -> str:
+    """“A. L.” of “Ada Lovelace”: the first letter of each word, with the marks that belong to it."""
+    return " ".join(f"{_first_letter(word)}." for word in name.replace("-", " ").split() if _first_letter(word))
+
+
+def _first_letter(word: str) -> str:
+    start = next((place for place, sign in enumerate(word) if sign.isalpha()), len(word))
+    end = start + 1
+    while end < len(word) and unicodedata.combining(word[end]):
+        end += 1
+    return word[start:end].upper()

@@ -3,12 +3,14 @@
 from datetime import date
 from uuid import UUID
 
+from django.conf import settings
 from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.cache import patch_vary_headers
 from django.utils.http import content_disposition_header
+from django.utils.module_loading import import_string
 from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_GET, require_POST, require_safe
 
@@ -18,7 +20,7 @@ from certificates.looking import TooBusy
 from certificates.models import Certificate, Credential, offices_of
 from certificates.signals import certificate_downloaded
 from certificates.uploads import UploadRefused, uploaded
-from certificates.verification import verification_of
+from certificates.verification import seen_by_number, verification_of
 from workflows.access import public
 
 OFFICES = frozenset({"registrar", "coordinator", "council", "ccc_chair"})
@@ -43,6 +45,9 @@ def verify(request: HttpRequest) -> HttpResponse:
     form = VerificationForm(request.GET or None)
     if not form.is_valid():
         return render(request, "certificates/verify.html", {"form": form, "file_form": FileForm()})
+    refusal = import_string(settings.CERTIFICATES_LIMIT)(request, "look_up")
+    if refusal:
+        return _refused(request, refusal, 429, form)
     number, day = form.cleaned_data["number"], form.cleaned_data["on"]
     certificate = Certificate.objects.filter(token=number).first()
     if certificate is not None:
@@ -51,7 +56,7 @@ def verify(request: HttpRequest) -> HttpResponse:
     credential = Credential.objects.awarded().filter(number__iexact=number).first()
     if credential is None:
         return _unknown(request, form)
-    return _answer(request, credential, credential.current_certificate, day or timezone.localdate())
+    return _answer(request, credential, None, day or timezone.localdate())
 
 
 @public
@@ -104,7 +109,11 @@ download.access = "holder or office"  # type: ignore[attr-defined]  # read by th
 
 
 def _answer(request: HttpRequest, credential: Credential, certificate: Certificate | None, day: date) -> HttpResponse:
+    """The whole answer to whoever holds the certificate; without it, what a number alone tells."""
     found = verification_of(credential, day, certificate)
+    if certificate is None:
+        found = seen_by_number(found, credential)
+        certificate = credential.current_certificate if found.whole else None
     if _wants_json(request):
         response: HttpResponse = JsonResponse(found.as_dict())
     else:
@@ -124,12 +133,12 @@ def _unknown(request: HttpRequest, form: VerificationForm) -> HttpResponse:
     return response
 
 
-def _refused(request: HttpRequest, words: str, status: int) -> HttpResponse:
-    """An upload that was not looked at."""
+def _refused(request: HttpRequest, words: str, status: int, form: VerificationForm | None = None) -> HttpResponse:
+    """An upload or a number that was not looked at; the number stays in the form."""
     if _wants_json(request):
         response: HttpResponse = JsonResponse({"error": words}, status=status)
     else:
-        context = {"form": VerificationForm(), "file_form": FileForm(), "refusal": words}
+        context = {"form": form or VerificationForm(), "file_form": FileForm(), "refusal": words}
         response = render(request, "certificates/verify.html", context, status=status)
     patch_vary_headers(response, ["Accept"])
     return response

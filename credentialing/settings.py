@@ -10,6 +10,7 @@ import environ
 from django.core.exceptions import ImproperlyConfigured
 from django.utils.csp import CSP
 
+from credentialing.accounts.limit_table import RATES
 from credentialing.starting import demo_stays_here, private_database, private_folder, strong_secret
 
 env = environ.Env()
@@ -73,6 +74,7 @@ MIDDLEWARE = [
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "allauth.account.middleware.AccountMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
+    "credentialing.accounts.limits.LimitsAnswered",
     "credentialing.ui.middleware.ReadingChangesNothing",
     "credentialing.ui.middleware.PrivatePagesAreNotKept",
     "credentialing.audit.middleware.RefusalsAreRecorded",
@@ -110,6 +112,17 @@ if DATABASES["default"]["ENGINE"] == "django.db.backends.sqlite3":
         "init_command": "PRAGMA journal_mode=WAL; PRAGMA synchronous=NORMAL; PRAGMA foreign_keys=ON;",
     }
     private_database(str(DATABASES["default"]["NAME"]))
+
+# What is counted (docs/limits.md) is counted for all processes together, in the same database and its transactions.
+CACHES = {
+    "default": {
+        "BACKEND": "django.core.cache.backends.db.DatabaseCache",
+        "LOCATION": "cache_entry",
+        "OPTIONS": {"MAX_ENTRIES": 20_000},
+    }
+}
+# How many proxies of our own stand in front, each appending to X-Forwarded-For whom it was asked by.
+TRUSTED_PROXIES = ALLAUTH_TRUSTED_PROXY_COUNT = env.int("CREDENTIALING_TRUSTED_PROXIES", default=0)
 
 # The ledger signs its checkpoints with a key of its own, and lays them where the database can't reach (docs/ledger.md).
 LEDGER_ORIGIN = BASE_URL.partition("://")[2] + "/transparency"
@@ -169,6 +182,12 @@ ACCOUNT_EMAIL_VERIFICATION = "mandatory"
 ACCOUNT_PREVENT_ENUMERATION = True
 ACCOUNT_CONFIRM_EMAIL_ON_GET = False
 ACCOUNT_EMAIL_SUBJECT_PREFIX = ""
+ACCOUNT_RATE_LIMITS = dict(RATES)
+ACCOUNT_EMAIL_CONFIRMATION_EXPIRE_DAYS = 1
+PASSWORD_RESET_TIMEOUT = 3600  # seconds
+ACCOUNT_EMAIL_NOTIFICATIONS = True  # letters to the address that was there before
+ACCOUNT_REAUTHENTICATION_REQUIRED = True  # before addresses and factors are changed, however fresh the log-in
+FRESH_LOGIN_MINUTES = env.int("CREDENTIALING_FRESH_LOGIN_MINUTES", default=30)  # for signing, voting, offices, exports
 ACCOUNT_DEFAULT_HTTP_PROTOCOL = "http" if BASE_URL.startswith("http://") else "https"
 LOGIN_URL = "account_login"
 LOGIN_REDIRECT_URL = "home"
@@ -209,6 +228,7 @@ CERTIFICATES_ROLES = "credentialing.accounts.rules.offices_of"  # how the certif
 CERTIFICATES_ISSUE_ENTRY = "credentialing.audit.services.issue_entry"  # and for the ledger's entry of an issue
 CERTIFICATES_PAUSED = "credentialing.audit.services.issue_is_paused"  # and whether somebody has stopped the presses
 CERTIFICATES_DECISION = "credentialing.council.motions.services.is_decided"  # and whether a standing may change
+CERTIFICATES_LIMIT = "credentialing.accounts.limits.refusal_of"  # and whether somebody looks up too much
 CERTIFICATES_KEYS_DIR = LEDGER_KEYS_DIR  # `badge` and `document` are folders beside the ledger's key (docs/keys.md)
 CERTIFICATES_TIMESTAMP_URL = env.str("CREDENTIALING_TIMESTAMP_URL", default="")  # RFC 3161; empty: no time stamps
 # Keys in hardware (docs/keys.md): the library of the token's maker, and the PIN; neither is ever written by us.
@@ -237,6 +257,7 @@ CSRF_COOKIE_NAME = "__Host-csrf" if HTTPS else "csrf"
 MESSAGE_STORAGE = "django.contrib.messages.storage.session.SessionStorage"  # no cookie that holds names in clear text
 SESSION_COOKIE_AGE = 14 * 86_400  # seconds; nobody stays logged in for longer, however busy
 OFFICE_IDLE_SECONDS = 60 * env.int("CREDENTIALING_OFFICE_IDLE_MINUTES", default=120)  # without a request; 0: no limit
+DEVICE_COOKIE_NAME = "__Host-device" if HTTPS else "device"
 SECURE_SSL_REDIRECT = HTTPS and not LOCAL
 SECURE_HSTS_SECONDS = 31_536_000 if HTTPS else 0
 SECURE_HSTS_INCLUDE_SUBDOMAINS = SECURE_HSTS_PRELOAD = HTTPS
@@ -245,16 +266,24 @@ SECURE_PROXY_SSL_HEADER = (
 )
 
 BACKUP_KEYS = env.list("CREDENTIALING_BACKUP_KEYS", default=[])  # public keys of age; backups are encrypted to them
+# Links by which somebody without an account answers (a session, a reference) work that long at most.
+LINK_DAYS = env.int("CREDENTIALING_LINK_DAYS", default=90)
 
 # Uploads (docs/adr and DOMAIN rules: nothing larger than a scanned agreement is needed).
 EVIDENCE_MAX_BYTES = env.int("CREDENTIALING_EVIDENCE_MAX_BYTES", default=10 * 1024 * 1024)
 EVIDENCE_MAX_FILES_PER_CASE = env.int("CREDENTIALING_EVIDENCE_MAX_FILES_PER_CASE", default=100)
 DATA_UPLOAD_MAX_MEMORY_SIZE = 2 * 1024 * 1024
 
+# Every line says when and how grave, and none holds a key (credentialing.ui.logs); Django's own handlers are not used.
 LOGGING = {
     "version": 1,
     "disable_existing_loggers": False,
-    "handlers": {"console": {"class": "logging.StreamHandler"}},
-    "loggers": {"pikepdf": {"level": "WARNING"}},  # greets at INFO whenever it is imported
+    "formatters": {"discreet": {"()": "credentialing.ui.logs.DiscreetFormatter"}},
+    "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "discreet"}},
+    "loggers": {
+        "django": {"handlers": [], "level": "INFO"},
+        "django.server": {"handlers": ["console"], "level": "INFO", "propagate": False},
+        "pikepdf": {"level": "WARNING"},  # greets at INFO whenever it is imported
+    },
     "root": {"handlers": ["console"], "level": env.str("CREDENTIALING_LOG_LEVEL", default="INFO")},
 }

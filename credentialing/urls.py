@@ -2,7 +2,7 @@
 
 from django.urls import include, path
 
-from credentialing.accounts.account_pages import confirm_email, email
+from credentialing.accounts.account_pages import confirm_email, email, log_in
 from credentialing.accounts.views import home
 
 urlpatterns = [
@@ -18,7 +18,10 @@ urlpatterns = [
     path("", include("credentialing.drafting.urls")),
     path("", include("credentialing.operations.urls")),
     path("", include("credentialing.ui.urls")),
+    path("accounts/login/", log_in, name="account_login"),
     path("accounts/email/", email, name="account_email"),
     path("accounts/confirm-email/<str:key>/", confirm_email, name="account_confirm_email"),
     path("accounts/", include("allauth.urls")),
 ]
+
+handler429 = "credentialing.accounts.limits.too_often"  # asked by allauth's pages

@@ -5,6 +5,7 @@ from typing import Any
 from allauth.account.forms import LoginForm as AllauthLoginForm
 from allauth.account.forms import SignupForm as AllauthSignupForm
 from django import forms
+from django.http import HttpRequest, HttpResponse
 
 from credentialing.accounts.models import ConflictOfInterest, Membership, Person, Role
 from credentialing.ui.forms import CleanTextMixin, DateField, PersonNameField, SocietyForm, SocietyModelForm
@@ -25,6 +26,13 @@ class SignupForm(CleanTextMixin, AllauthSignupForm):  # type: ignore[misc]  # al
         super().__init__(*args, **kwargs)
         self.fields["email"].label = "E-mail address"
         self.fields["password1"].label = "Password"
+
+    def try_save(self, request: HttpRequest) -> tuple[Person | None, HttpResponse | None]:
+        """Do the same work whether the address is known or not: for a known one the password is hashed for nothing."""
+        if self.account_already_exists:
+            Person().set_password(self.cleaned_data["password1"])
+        saved: tuple[Person | None, HttpResponse | None] = super().try_save(request)
+        return saved
 
 
 class LoginForm(CleanTextMixin, AllauthLoginForm):  # type: ignore[misc]  # allauth has no types

@@ -153,3 +153,21 @@ class ConflictOfInterest(Sealed):
 
     def __str__(self) -> str:
         return f"{self.person} – {self.other}: {self.relation}"
+
+
+class CacheEntry(models.Model):
+    """What all web processes count together, such as attempts to log in: the table of the database cache (settings).
+
+    It is read and written by the cache alone. Being a model, it comes with `migrate`, and tests begin with it empty.
+    """
+
+    cache_key = models.CharField(max_length=255, primary_key=True)
+    value = models.TextField()
+    expires = models.DateTimeField(db_index=True)
+
+    class Meta:
+        db_table = "cache_entry"
+        verbose_name_plural = "cache entries"
+
+    def __str__(self) -> str:
+        return f"until {self.expires}"

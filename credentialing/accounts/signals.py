@@ -5,3 +5,7 @@ from django.dispatch import Signal
 # Sent with: name (the audit event's slug), actor (None: nobody known), subject_kind,
 # subject_id, details; a receiver that fails stops all.
 person_changed = Signal()
+
+# Sent with: template, address, context, secret (what of its path opens something); in the transaction of
+# whatever the letter tells about.
+letter_wanted = Signal()

@@ -15,6 +15,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from certificates.fonts import in_words, missing_characters
 from credentialing.accounts.access import AuthedRequest, requires, roles_today, signed_in
 from credentialing.accounts.forms import MembershipForm, ProfileForm, SearchForm, TermForm
+from credentialing.accounts.freshness import fresh_login
 from credentialing.accounts.models import Person, Term
 from credentialing.accounts.navigation import home_of
 from credentialing.accounts.services import (
@@ -81,6 +82,7 @@ def person(request: HttpRequest, uuid: UUID) -> HttpResponse:
 
 
 @requires("administrator")
+@fresh_login
 @require_POST
 def term_grant(request: AuthedRequest, uuid: UUID) -> HttpResponse:
     """Give an office."""
@@ -99,6 +101,7 @@ def term_grant(request: AuthedRequest, uuid: UUID) -> HttpResponse:
 
 
 @requires("administrator")
+@fresh_login
 @require_POST
 def term_end(request: AuthedRequest, uuid: UUID, term: int) -> HttpResponse:
     """End an office."""
@@ -114,6 +117,7 @@ def term_end(request: AuthedRequest, uuid: UUID, term: int) -> HttpResponse:
 
 
 @requires("administrator")
+@fresh_login
 @require_POST
 def account_close(request: AuthedRequest, uuid: UUID) -> HttpResponse:
     """Keep a person from logging in."""
@@ -121,6 +125,7 @@ def account_close(request: AuthedRequest, uuid: UUID) -> HttpResponse:
 
 
 @requires("administrator")
+@fresh_login
 @require_POST
 def account_reopen(request: AuthedRequest, uuid: UUID) -> HttpResponse:
     """Let a person log in again."""

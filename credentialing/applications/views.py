@@ -10,6 +10,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from certificates.models import Credential
 from certificates.services import AlreadyHeld
 from credentialing.accounts.access import AuthedRequest, signed_in
+from credentialing.accounts.limits import limited
 from credentialing.accounts.models import Person
 from credentialing.applications.access import own_case, with_case
 from credentialing.applications.assessments import assess_case, assess_requirement
@@ -152,6 +153,7 @@ def requirement(request: AuthedRequest, application: Application, slug: str) -> 
 
 
 @signed_in
+@limited("request")
 @with_case
 @require_http_methods(["GET", "HEAD", "POST"])
 def supervisor(request: AuthedRequest, application: Application) -> HttpResponse:

@@ -46,6 +46,7 @@ class Event(StrEnum):
     ITEM_REMOVED = "evidence:item:removed"
     SESSION_CONFIRMED = "evidence:session:confirmed"
     SESSION_DENIED = "evidence:session:denied"
+    ASKED_AGAIN = "evidence:item:asked_again"
     REFERENCE_GIVEN = "evidence:reference:given"
     REFERENCE_DECLINED = "evidence:reference:declined"
     STATEMENT_SIGNED = "evidence:statement:signed"

@@ -8,6 +8,8 @@ from django.utils import timezone
 from credentialing.accounts.models import Person
 from credentialing.correspondence.querysets import LetterQuerySet
 
+HIDDEN = "(removed)"  # stands in the stored words where the letter that is sent has what opens something
+
 
 class Letter(models.Model):
     """One e-mail to one person, written in the transaction of what it tells about and delivered after it."""
@@ -26,6 +28,7 @@ class Letter(models.Model):
     context = models.JSONField(default=dict)
     subject = models.CharField(max_length=250)
     body = models.TextField()
+    secret = models.CharField(max_length=200, blank=True, editable=False)  # part of its link; empty once it is sent
     state = models.CharField(max_length=10, choices=State.choices, default=State.QUEUED)
     attempts = models.PositiveSmallIntegerField(default=0)
     due_at = models.DateTimeField(default=timezone.now, editable=False)
@@ -46,3 +49,8 @@ class Letter(models.Model):
 
     def __str__(self) -> str:
         return f"{self.subject} to {self.to_address}"
+
+    @property
+    def words(self) -> str:
+        """What the recipient reads."""
+        return self.body.replace(HIDDEN, self.secret) if self.secret else self.body

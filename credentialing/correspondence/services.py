@@ -1,4 +1,8 @@
-"""Writing and delivering letters."""
+"""Writing and delivering letters.
+
+Two kinds go to people who have no account here, or may have none: letters about accounts, whose pages have limits of
+their own (`receivers`), and letters that one person has sent to a stranger, whose only door is `send_to_stranger`.
+"""
 
 from collections.abc import Mapping
 from datetime import datetime
@@ -9,8 +13,10 @@ from django.db import transaction
 from django.template.loader import render_to_string
 from django.utils import timezone
 
+from credentialing.accounts.limits import count
 from credentialing.accounts.models import Person
-from credentialing.correspondence.models import Letter
+from credentialing.correspondence.models import HIDDEN, Letter
+from credentialing.correspondence.strangers import plain_name
 from credentialing.correspondence.tasks import deliver_letter
 
 
@@ -20,12 +26,17 @@ def send_letter(
     template: str,
     to: Person | str,
     context: Mapping[str, Any],
+    secret: str = "",
     dedupe_key: str = "",
     now: datetime | None = None,
 ) -> Letter | None:
     """Write a letter and queue its delivery in the caller's transaction; the same key never writes twice.
 
-    Answers None for a person without an e-mail address (an earlier holder).
+    What opens something is named as `secret`: the part of the path that the row keeps apart and forgets when the letter
+    is sent. Answers None for a person without an e-mail address (an earlier holder).
+
+    Raises:
+        ValueError: the secret isn't in the path, so it would stay where it must not.
     """
     address = to if isinstance(to, str) else to.email
     if not address:
@@ -35,6 +46,7 @@ def send_letter(
         if written is not None:
             return written
     person = None if isinstance(to, str) else to
+    context = _without_secret(context, secret)
     text = render_to_string(
         f"correspondence/{template}.txt",
         {
@@ -53,11 +65,48 @@ def send_letter(
         context=dict(context),
         subject=" ".join(head.removeprefix("Subject:").split())[:250],
         body=body.strip() + "\n",
+        secret=secret,
         dedupe_key=dedupe_key or None,
         created_at=now or timezone.now(),
     )
     deliver_letter.enqueue(str(letter.uuid))
     return letter
+
+
+@transaction.atomic
+def send_to_stranger(
+    *,
+    template: str,
+    address: str,
+    actor: Person,
+    context: Mapping[str, Any],
+    secret: str = "",
+    now: datetime | None = None,
+) -> Letter:
+    """Have the society write to somebody without an account because `actor` asks for it.
+
+    The words are the society's own: of what people type only the actor's name gets in, in letters alone (`plain_name`),
+    so that nobody baits strangers in our name (OWASP ASVS 5.0, 2.4.1).
+
+    Raises:
+        TooOften: the actor has had as many letters sent as one may, or the address has got as many as it should.
+    """
+    count("letter_to_stranger", key=str(actor.uuid))
+    count("letters_to_address", key=address.lower())
+    sender = plain_name(actor.printed_name)
+    letter = send_letter(template=template, to=address, context={**context, "sender": sender}, secret=secret, now=now)
+    assert letter is not None  # noqa: S101 - only people may lack an address
+    return letter
+
+
+def _without_secret(context: Mapping[str, Any], secret: str) -> Mapping[str, Any]:
+    if not secret:
+        return context
+    before, found, after = str(context["path"]).partition(secret)
+    if not found:
+        msg = "The secret must be a part of the path, so that it can be hidden there."
+        raise ValueError(msg)
+    return {**context, "path": f"{before}{HIDDEN}{after}"}
 
 
 @transaction.atomic

@@ -42,6 +42,7 @@ def deliver_letter(letter_uuid: str) -> None:
             sent_at=timezone.now(),
             attempts=letter.attempts + 1,
             last_error="",
+            secret="",
             claimed_until=None,
         )
 
@@ -63,7 +64,7 @@ def take_up_letters(*, before: datetime) -> int:
 def _post(letter: Letter) -> None:
     message_id = f"<{letter.uuid}@{urlsplit(settings.BASE_URL).hostname}>"
     EmailMessage(
-        subject=letter.subject, body=letter.body, to=[letter.to_address], headers={"Message-ID": message_id}
+        subject=letter.subject, body=letter.words, to=[letter.to_address], headers={"Message-ID": message_id}
     ).send()
 
 

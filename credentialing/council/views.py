@@ -14,6 +14,7 @@ from certificates.lifecycle import DECIDED
 from certificates.models import Certificate, Credential
 from certificates.services import AlreadyHeld
 from credentialing.accounts.access import AuthedRequest, requires, roles_today
+from credentialing.accounts.freshness import fresh_login
 from credentialing.applications.forms import ReasonForm
 from credentialing.applications.models import Application, AwaitedAct
 from credentialing.applications.presentation import track
@@ -63,6 +64,7 @@ def home(request: AuthedRequest) -> HttpResponse:
 
 
 @requires(*VOTERS)
+@fresh_login
 @require_http_methods(["GET", "HEAD", "POST"])
 def case(request: AuthedRequest, uuid: UUID) -> HttpResponse:
     """The case file, and the ballot: written, then confirmed, then cast."""
@@ -162,6 +164,7 @@ def credential(request: AuthedRequest, uuid: UUID) -> HttpResponse:
 
 
 @requires(*KEEPERS)
+@fresh_login
 @require_http_methods(["GET", "HEAD", "POST"])
 def standing(request: AuthedRequest, uuid: UUID, verb: str) -> HttpResponse:
     """Renew or resign, after a page that says what that means; what is decided by a vote leads to a motion."""
@@ -186,6 +189,7 @@ def standing(request: AuthedRequest, uuid: UUID, verb: str) -> HttpResponse:
 
 
 @requires("registrar", "administrator")
+@fresh_login
 @require_http_methods(["GET", "HEAD", "POST"])
 def correct(request: AuthedRequest, uuid: UUID) -> HttpResponse:
     """Another spelling: for a certificate whose name no font can print, or as a new edition of an issued one."""

@@ -8,6 +8,7 @@ from django.utils import timezone
 from credentialing.accounts.models import Person
 from credentialing.applications.models import Application
 from credentialing.evidence.lifecycle import COMMITTEE, DESTROYED, QUARANTINED, STANDING, WITHDRAWN
+from credentialing.evidence.links import digest_of
 from workflows.models import LedgerRecord, SealedQuerySet
 
 if TYPE_CHECKING:
@@ -17,12 +18,17 @@ if TYPE_CHECKING:
         EvidenceFile,
         LogEntry,
         Observation,
+        Reference,
         SupervisionSession,
     )
 
 
 class LogEntryQuerySet(SealedQuerySet["LogEntry"]):
     """Sessions led or co-led."""
+
+    def behind(self, token: str) -> "LogEntryQuerySet":
+        """The one that the co-leader's link is about."""
+        return self.filter(link_digest=digest_of(token)).select_related("application__candidate")
 
     def standing(self) -> "LogEntryQuerySet":
         """Not removed by the candidate."""
@@ -43,6 +49,14 @@ class LogEntryQuerySet(SealedQuerySet["LogEntry"]):
     def for_supervisor(self, person: Person) -> "LogEntryQuerySet":
         """Those of the candidates this person supervises."""
         return self.filter(application__in=Application.objects.supervised_by(person))
+
+
+class ReferenceQuerySet(SealedQuerySet["Reference"]):
+    """References."""
+
+    def behind(self, token: str) -> "ReferenceQuerySet":
+        """The one that the referee's link is about."""
+        return self.filter(link_digest=digest_of(token)).select_related("application__candidate")
 
 
 class SupervisionSessionQuerySet(SealedQuerySet["SupervisionSession"]):

@@ -22,6 +22,7 @@ urlpatterns = [
     path("my/log/add/", log.entry_add, name="log-add"),
     path("my/log/<uuid:uuid>/", log.entry_edit, name="log-edit"),
     path("my/log/<uuid:uuid>/remove/", log.entry_remove, name="log-remove"),
+    path("my/log/<uuid:uuid>/ask-again/", log.entry_again, name="log-again"),
     path("my/supervision/", supervision.sessions, name="supervision-sessions"),
     path("my/supervision/<uuid:uuid>/remove/", supervision.session_remove, name="session-remove"),
     path("my/intensives/", events.intensives, name="intensives"),
@@ -34,6 +35,7 @@ urlpatterns = [
     path("my/qualifications/<uuid:uuid>/withdraw/", credentials.qualification_withdraw, name="qualification-withdraw"),
     path("my/references/<slug:slug>/", credentials.references, name="references"),
     path("my/references/<uuid:uuid>/withdraw/", credentials.reference_withdraw, name="reference-withdraw"),
+    path("my/references/<uuid:uuid>/ask-again/", credentials.reference_again, name="reference-again"),
     # whoever may open the case
     path("files/<uuid:uuid>/", files.file, name="file"),
     path("files/<uuid:uuid>/withdraw/", files.file_withdraw, name="file-withdraw"),

@@ -10,6 +10,7 @@ from django.utils import timezone
 from django.views.decorators.http import require_http_methods, require_POST
 
 from credentialing.accounts.access import AuthedRequest, requires
+from credentialing.accounts.freshness import fresh_login
 from credentialing.applications.assessments import assess_case
 from credentialing.applications.endorsing import stage_to_recommend
 from credentialing.applications.forms import ReasonForm
@@ -37,6 +38,7 @@ def stage_to_put_forward(application: Application, request: AuthedRequest) -> St
 
 
 @requires(*OFFICERS)
+@fresh_login
 @require_http_methods(["GET", "HEAD", "POST"])
 def recommend(request: AuthedRequest, uuid: UUID) -> HttpResponse:
     """Put a candidate forward, with words if one wants."""
@@ -85,6 +87,7 @@ def not_yet(request: AuthedRequest, uuid: UUID) -> HttpResponse:
 
 
 @requires(*OFFICERS)
+@fresh_login
 @require_POST
 def take_back(request: AuthedRequest, pk: int) -> HttpResponse:
     """Take one's own recommendation or signature back."""

@@ -11,6 +11,7 @@ from django.utils import timezone
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from credentialing.accounts.access import AuthedRequest, requires, roles_today, signed_in
+from credentialing.accounts.freshness import fresh_login
 from credentialing.applications.access import with_case
 from credentialing.applications.endorsing import signatures, stage_ahead
 from credentialing.applications.forms import ReasonForm
@@ -108,6 +109,7 @@ def case(request: AuthedRequest, uuid: UUID) -> HttpResponse:
 
 
 @requires(*JUDGES)
+@fresh_login
 @require_POST
 def sign_off(request: AuthedRequest, uuid: UUID, slug: str) -> HttpResponse:
     """Sign one requirement off, on the evidence that was on the page."""
@@ -129,6 +131,7 @@ def sign_off(request: AuthedRequest, uuid: UUID, slug: str) -> HttpResponse:
 
 
 @requires(*JUDGES)
+@fresh_login
 @require_POST
 def sign_off_take_back(request: AuthedRequest, uuid: UUID) -> HttpResponse:
     """Undo one's own sign-off."""
@@ -166,6 +169,7 @@ def send_back(request: AuthedRequest, uuid: UUID, slug: str) -> HttpResponse:
 
 
 @requires(*JUDGES)
+@fresh_login
 @require_http_methods(["GET", "HEAD", "POST"])
 def waive(request: AuthedRequest, uuid: UUID, slug: str) -> HttpResponse:
     """Waive one requirement, saying why."""
@@ -193,6 +197,7 @@ def waive(request: AuthedRequest, uuid: UUID, slug: str) -> HttpResponse:
 
 
 @requires(*JUDGES)
+@fresh_login
 @require_http_methods(["GET", "HEAD", "POST"])
 def stage(request: AuthedRequest, uuid: UUID) -> HttpResponse:
     """Sign off the next stage, after seeing how far that carries the case."""
@@ -230,6 +235,7 @@ def _signed_so_far(application: Application) -> str:
 
 
 @requires(*JUDGES)
+@fresh_login
 @require_http_methods(["GET", "HEAD", "POST"])
 def lifecycle(request: AuthedRequest, uuid: UUID, verb: str) -> HttpResponse:
     """Hold, resume, decline or reopen, after a page that says what that means."""

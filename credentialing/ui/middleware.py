@@ -14,7 +14,7 @@ SAFE = frozenset({"GET", "HEAD", "OPTIONS"})
 WRITE = re.compile(
     r"\s*(INSERT|UPDATE|DELETE|REPLACE|TRUNCATE|DROP|ALTER|CREATE)\b[^\w]*(?:INTO|FROM)?\W*(\w*)", re.IGNORECASE
 )
-BOOKKEEPING = frozenset({"django_session"})  # a visit is not a change
+BOOKKEEPING = frozenset({"django_session", "cache_entry"})  # a visit, and its being counted, are no change
 
 _allowed: ContextVar[bool] = ContextVar("write_while_reading", default=False)
 

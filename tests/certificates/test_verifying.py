@@ -10,6 +10,7 @@ from certificates import issuing
 from certificates.models import Certificate
 from certificates.services import issue_certificate
 from certificates.signals import certificate_downloaded
+from certificates.verification import initials
 from credentialing.accounts.models import Term
 from credentialing.audit.models import AuditEvent
 from tests.by_hand import write_by_hand
@@ -143,6 +144,51 @@ def test_machines_may_ask_by_number_too(client, certificate):
     assert client.get("/verify/", {"number": number}, headers=json_please).json()["number"] == number
     told = client.get("/verify/", {"number": "ABS-1900-0001"}, headers=json_please)
     assert (told.status_code, told.json()) == (404, {"status": "unknown"})
+
+
+@pytest.fixture
+def unlisted(certificate):
+    holder = certificate.credential.holder
+    holder.listed = False
+    holder.save()
+    return certificate
+
+
+def test_number_of_a_holder_who_is_not_listed_tells_status_and_initials_alone(client, unlisted):
+    number = unlisted.credential.number
+
+    page = client.get("/verify/", {"number": number}).text
+    told = client.get("/verify/", {"number": number}, headers={"accept": "application/json"}).json()
+
+    assert "A. O." in page
+    assert "Valid" in page
+    for hidden in ("Adaeze", "Obi", unlisted.token, str(unlisted.uuid), "2026", unlisted.credential.designation):
+        assert hidden not in page.replace(number, ""), hidden
+    assert told == {"name": "A. O.", "number": number, "status": "active", "on": timezone.localdate().isoformat()}
+
+
+def test_code_on_the_certificate_of_a_holder_who_is_not_listed_answers_whole(client, unlisted):
+    by_code = client.get("/verify/", {"number": unlisted.token}, follow=True).text
+    assert "Adaeze Obi" in by_code
+    assert unlisted.credential.designation in by_code
+    as_json = client.get(f"/v/{unlisted.token}", headers={"accept": "application/json"}).json()
+    assert as_json["name"] == "Adaeze Obi"
+
+
+@pytest.mark.parametrize(
+    ("name", "letters"),
+    [
+        ("Ada Lovelace", "A. L."),
+        ("Jean-Luc de la Fuente", "J. L. D. L. F."),
+        ("\u201cKit\u201d O\u2019Neil", "K. O."),
+        ("A\u030angstro\u0308m \u00e9mile", "A\u030a. \u00c9."),
+        ("王小明", "王."),
+        ("नूर अमीन", "न. अ."),
+        ("1 – 2", ""),
+    ],
+)
+def test_initials_are_first_letters_with_their_marks(name, letters):
+    assert initials(name) == letters
 
 
 def test_form_greets_whoever_comes_without_a_number(client):

@@ -98,6 +98,34 @@ def test_letter_is_delivered_once_with_its_words_and_to_its_recipient_alone(post
     assert letter.sent_at is not None
 
 
+def test_what_opens_something_leaves_with_the_letter_and_is_forgotten(postbox, ada, work_off):
+    postbox.refusals = 1
+    letter = send_letter(
+        template="session_to_confirm",
+        to="jo@example.org",
+        context={"sender": "Ada", "date": "May 1", "days": 90, "path": "/confirm/the-key/"},
+        secret="the-key",
+    )
+    assert (letter.secret, "the-key" in letter.body, "/confirm/(removed)/" in letter.body) == ("the-key", False, True)
+    work_off()
+    letter.refresh_from_db()
+    assert letter.secret == "the-key"  # still to be delivered
+
+    with time_machine.travel(timezone.now() + timedelta(minutes=3)):
+        work_off()
+
+    assert "/confirm/the-key/" in postbox.letters[0].get_content()
+    letter.refresh_from_db()
+    assert (letter.state, letter.secret) == (Letter.State.SENT, "")
+    assert "the-key" not in str(Letter.objects.values().get())
+
+
+def test_secret_that_would_stay_in_the_words_is_refused(ada):
+    with pytest.raises(ValueError, match="part of the path"):
+        send_letter(template="stage_reached", to=ada, context=STAGE, secret="elsewhere")
+    assert not Letter.objects.exists()
+
+
 def test_refused_letter_is_delivered_when_the_server_takes_it_again(postbox, ada, work_off):
     postbox.refusals = 1
     letter = send_letter(template="stage_reached", to=ada, context=STAGE)

@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 from django.conf import settings as django_settings
 from django.template import TemplateDoesNotExist
+from django.test import Client
 from django.utils import timezone
 from django_tasks_db.models import DBTaskResult
 
@@ -22,7 +23,7 @@ from credentialing.applications.services.lifecycle import change_lifecycle, sign
 from credentialing.applications.services.moves import move_application
 from credentialing.applications.services.supervision import answer_supervision, ask_supervisor
 from credentialing.correspondence.models import Letter
-from credentialing.correspondence.services import send_letter
+from credentialing.correspondence.services import send_letter, send_to_stranger
 from credentialing.council.motions.models import Motion
 from credentialing.council.motions.services import cast_vote, put_motion, second_motion, withdraw_motion
 from credentialing.council.services import cast_ballot
@@ -36,14 +37,10 @@ from credentialing.drafting.services import (
     publish_draft,
     refuse_draft,
 )
-from credentialing.evidence.services.credentials import (
-    ask_reference,
-    decline_reference,
-    enter_exam_result,
-    give_reference,
-)
+from credentialing.evidence.services.credentials import enter_exam_result
 from credentialing.evidence.services.log import add_log_entry, deny_log_entry
 from credentialing.evidence.services.quarantine import destroy_file, quarantine_file, release_file
+from credentialing.evidence.services.references import ask_reference, decline_reference, give_reference
 from credentialing.operations.demo.walk import Officers, noon
 from credentialing.operations.services import tell_administrators
 from credentialing.pathways.models import PathwayVersion
@@ -56,11 +53,13 @@ from tests.by_hand import write_by_hand
 from tests.decided import decided
 from tests.evidence.acts import upload
 from tests.evidence.samples import pdf
-from tests.factories import MembershipFactory, PersonFactory, make_officers, make_walk
+from tests.factories import PASSWORD, MembershipFactory, PersonFactory, make_officers, make_walk
 from tests.pathways.files import changed
 from workflows.checkpoints import make_checkpoint
 
 pytestmark = pytest.mark.django_db
+
+LATER = "another quiet evening"
 
 NOON = datetime(2026, 4, 14, 16, tzinfo=UTC)
 STAGE = {"stage": "Applied", "path": "/my/"}
@@ -127,11 +126,13 @@ def test_earlier_holder_without_an_address_gets_no_letter():
 
 
 def test_somebody_without_an_account_is_written_to_by_address():
-    context = {"candidate": "Ada", "co_leader": "Jo", "date": "May 1", "path": "/confirm/x/"}
-    letter = send_letter(template="session_to_confirm", to="jo@example.org", context=context)
+    context = {"date": "May 1", "days": 90, "path": "/confirm/x/"}
+    letter = send_to_stranger(
+        template="session_to_confirm", address="jo@example.org", actor=PersonFactory(name="Ada"), context=context
+    )
 
     assert (letter.recipient, letter.to_address) == (None, "jo@example.org")
-    assert letter.body.startswith("Hello Jo,")
+    assert letter.body.startswith("Hello,\n\nAda has logged")
 
 
 def test_unknown_template_is_refused(ada):
@@ -241,6 +242,24 @@ def write_letters_of_other_pathways(officers: Officers) -> None:
     )
 
 
+def write_letters_of_accounts() -> None:
+    client, ada = Client(), PersonFactory(email="ada@accounts.example.org")
+    new, known = "new@accounts.example.org", ada.email
+    ada.emailaddress_set.create(email=known, verified=True, primary=True)
+    for address in (new, known):
+        client.post("/accounts/signup/", {"name": "N", "email": address, "password1": PASSWORD})
+    for address in (known, "nobody@accounts.example.org"):
+        client.post("/accounts/password/reset/", {"email": address})
+    client.force_login(ada)
+    client.post("/accounts/password/change/", {"oldpassword": PASSWORD, "password1": LATER, "password2": LATER})
+    second = "second@accounts.example.org"
+    client.post("/accounts/reauthenticate/", {"password": LATER})
+    client.post("/accounts/email/", {"email": second, "action_add": ""})
+    ada.emailaddress_set.filter(email=second).update(verified=True)
+    client.post("/accounts/email/", {"email": second, "action_primary": ""})
+    client.post("/accounts/email/", {"email": known, "action_remove": ""})
+
+
 def applicant(pathway: str) -> Application:
     publish_pathway(source=shipped_source(pathway), actor=PersonFactory(), in_force_from=date(2015, 1, 1))
     candidate = MembershipFactory(person__name="Cleo").person
@@ -309,13 +328,14 @@ def test_every_template_is_used_by_a_service_and_says_everything():
     write_letters_of_rules(officers)
     write_letters_of_consolation(officers)
     send_checkpoint(checkpoint=make_checkpoint(), on=date(2026, 5, 4))
+    write_letters_of_accounts()
 
     letters = Letter.objects.all()
     assert {letter.template for letter in letters} == {path.stem for path in TEMPLATES.glob("*.txt")}
     for letter in letters:
         text = letter.subject + "\n" + letter.body
         assert letter.subject, letter.template
-        assert letter.body.startswith("Hello "), letter.template
+        assert letter.body.startswith("Hello " if letter.recipient else "Hello,"), letter.template
         assert not letter.body.startswith("Hello ,"), letter.template
         assert f"\n{django_settings.BASE_URL}{letter.context['path']}\n" in letter.body, letter.template
         assert not [odd for odd in ("None", "{{", "&amp;", "&lt;", "&#x27;", "<bound") if odd in text], text

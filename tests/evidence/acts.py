@@ -40,6 +40,11 @@ def log(walk: CaseWalk, **changes: Any) -> LogEntry:
     return add_log_entry(application=walk.application, actor=walk.candidate, now=NOW, **group(**changes))
 
 
+def secret_of(template: str) -> str:
+    """What the link in the last such letter ends with; only the letter knows it."""
+    return Letter.objects.filter(template=template).latest("pk").secret
+
+
 def supervision(**changes: Any) -> dict[str, Any]:
     """A supervision session of March 12, 2024."""
     return {

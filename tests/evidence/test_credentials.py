@@ -2,6 +2,7 @@
 
 from datetime import date, timedelta
 from decimal import Decimal
+from hashlib import sha256
 
 import pytest
 from django.core.exceptions import ValidationError
@@ -18,15 +19,18 @@ from credentialing.evidence.requirements import Holding
 from credentialing.evidence.services.cases import EvidenceRefused
 from credentialing.evidence.services.credentials import (
     annul_exam_result,
-    ask_reference,
-    decline_reference,
     enter_exam_result,
-    give_reference,
     state_qualification,
     withdraw_qualification,
+)
+from credentialing.evidence.services.references import (
+    ask_reference,
+    decline_reference,
+    give_reference,
     withdraw_reference,
 )
 from credentialing.pathways.services import publish_pathway, shipped_source
+from tests.evidence.acts import secret_of
 from tests.evidence.facts import rule
 from tests.factories import MembershipFactory, PersonFactory
 
@@ -160,15 +164,16 @@ def test_referee_is_asked_by_a_letter_and_answers_without_a_log_in(icf):
     reference = asked(icf)
     letter = Letter.objects.get(template="reference_asked")
     assert letter.to_address == "rory@example.net"
-    assert f"/references/{reference.token}/" in letter.body
+    assert f"/references/{letter.secret}/" in letter.words
+    assert sha256(letter.secret.encode()).hexdigest() == reference.link_digest
     assert told(icf, "mentor_reference").waiting_on == "referee"
 
-    client, address = Client(), f"/references/{reference.token}/"
+    client, address = Client(), f"/references/{secret_of('reference_asked')}/"
     assert client.get(address).status_code == 200
     assert "There is a problem" in client.post(address, {"give": "", "text": "Fine."}).content.decode()
     given = {"give": "", "relation": "teacher", "text": "A calm leader.", "recommended": "on"}
     assert client.post(address, given).url == address
-    assert "has been given" in client.get(address).content.decode()
+    assert "your answer is recorded" in client.get(address).content.decode()
     assert client.post(address, given).status_code == 409
     assert told(icf, "mentor_reference").met
     assert Letter.objects.filter(template="reference_given", recipient=icf.candidate).exists()
@@ -193,9 +198,9 @@ def test_reference_that_does_not_count_says_why(icf, relation, recommended, why)
 
 def test_referee_may_decline_and_the_candidate_asks_somebody_else(icf):
     reference = asked(icf)
-    client, address = Client(), f"/references/{reference.token}/"
+    client, address = Client(), f"/references/{secret_of('reference_asked')}/"
     assert client.post(address, {"decline": ""}).url == address
-    assert "give no reference" in client.get(address).content.decode()
+    assert "your answer is recorded" in client.get(address).content.decode()
     with pytest.raises(EvidenceRefused):
         decline_reference(reference=reference)
     assert told(icf, "mentor_reference").waiting_on == "candidate"
@@ -222,7 +227,7 @@ def test_nobody_gives_a_reference_about_themselves(icf):
         give_reference(
             reference=reference, relation="teacher", text="I am good.", recommended=True, actor=icf.candidate
         )
-    answer = client_of(icf.candidate).post(f"/references/{reference.token}/", {"decline": ""})
+    answer = client_of(icf.candidate).post(f"/references/{secret_of('reference_asked')}/", {"decline": ""})
     assert answer.status_code == 403
 
 
@@ -238,7 +243,7 @@ def test_candidate_asks_and_leaves_out_on_the_page(icf):
     assert client.post(door).status_code == 409
     with pytest.raises(EvidenceRefused):
         withdraw_reference(reference=reference, actor=icf.candidate)
-    assert Client().get(f"/references/{reference.token}/").status_code == 404
+    assert Client().get(f"/references/{secret_of('reference_asked')}/").status_code == 410
     assert not told(icf, "mentor_reference").started
 
 

@@ -1,6 +1,8 @@
 """The log of groups: added, corrected, removed and put back by the candidate alone."""
 
+import re
 from datetime import date, timedelta
+from hashlib import sha256
 
 import pytest
 from django.core.exceptions import ValidationError
@@ -36,9 +38,11 @@ def test_co_leader_is_asked_once_by_a_link_that_only_they_know(drafted):
     entry = log(drafted)
 
     (letter,) = letters("jordan@example.net")
-    assert f"/confirm/{entry.confirmation_token}/" in letter.body
+    assert re.search(r"/confirm/([\w-]{32})/", letter.words)[1] == letter.secret
     assert drafted.candidate.name in letter.body
-    assert log(drafted, held_on=date(2024, 3, 16)).confirmation_token != entry.confirmation_token
+    assert sha256(letter.secret.encode()).hexdigest() == entry.link_digest
+    assert letter.secret not in f"{letter.body} {letter.context} {letter.dedupe_key}"
+    assert log(drafted, held_on=date(2024, 3, 16)).link_digest != entry.link_digest
 
 
 def test_co_leader_without_an_address_is_asked_nothing(drafted):
@@ -125,7 +129,7 @@ def test_correction_loses_the_confirmation_and_asks_the_co_leader_again(drafted)
 
     assert (changed.confirmed_at, changed.confirmed_by, changed.confirmed_as) == (None, None, "")
     assert changed.edited_at == NOW
-    assert changed.confirmation_token != entry.confirmation_token
+    assert changed.link_digest != entry.link_digest
     assert len(letters("jordan@example.net")) == 2
     assert recorded(drafted.application)[-1] == "evidence:item:edited"
 

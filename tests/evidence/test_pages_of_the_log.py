@@ -6,8 +6,8 @@ from django.urls import reverse
 
 from credentialing.applications.services.lifecycle import change_lifecycle
 from credentialing.evidence.models import LogEntry
-from credentialing.evidence.services.log import confirm_log_entry, deny_log_entry
-from tests.evidence.acts import NOW, log
+from credentialing.evidence.services.log import ask_co_leader_again, confirm_log_entry, deny_log_entry
+from tests.evidence.acts import NOW, log, secret_of
 from tests.evidence.test_forms import group
 
 LOG, ADD = reverse("evidence:log"), reverse("evidence:log-add")
@@ -158,17 +158,18 @@ def test_log_of_a_closed_case_is_read_and_not_written(drafted, ada):
 # The co-leader's page, reached from an e-mail ---------------------------------------------------------------
 
 
-def link(entry):
-    return reverse("evidence:confirm", args=[entry.confirmation_token])
+def link():
+    return reverse("evidence:confirm", args=[secret_of("session_to_confirm")])
 
 
 @pytest.fixture
 def entry(drafted):
-    return log(drafted)
+    """Asked about today."""
+    return ask_co_leader_again(entry=log(drafted), actor=drafted.candidate)
 
 
 def test_co_leader_reads_what_to_confirm_without_a_log_in(client, entry):
-    page = client.get(link(entry)).text
+    page = client.get(link()).text
 
     assert str(entry.application.candidate) in page
     assert "Saturday, March 9, 2024" in page
@@ -177,59 +178,58 @@ def test_co_leader_reads_what_to_confirm_without_a_log_in(client, entry):
 
 
 def test_co_leader_confirms_by_a_click(client, entry):
-    answer = client.post(link(entry), {"confirm": ""}, follow=True)
+    answer = client.post(link(), {"confirm": ""}, follow=True)
 
-    assert "This session is confirmed." in answer.text
+    assert "your answer is recorded" in answer.text
     entry.refresh_from_db()
     assert (entry.confirmed_as, entry.confirmed_by) == ("co_leader", None)
 
 
 def test_co_leader_who_has_an_account_is_named(as_, entry, officers):
-    as_(officers.observers[0]).post(link(entry), {"confirm": ""})
+    as_(officers.observers[0]).post(link(), {"confirm": ""})
 
     entry.refresh_from_db()
     assert entry.confirmed_by == officers.observers[0]
 
 
 def test_second_answer_of_the_co_leader_is_told_that_it_was_given(client, entry):
-    client.post(link(entry), {"confirm": ""})
+    client.post(link(), {"confirm": ""})
 
     for second in ({"confirm": ""}, {"deny": "", "reason": "No."}):
-        answer = client.post(link(entry), second)
+        answer = client.post(link(), second)
         assert answer.status_code == 409
         assert "already been answered" in answer.text
     assert LogEntry.objects.confirmed().exists()
 
 
 def test_co_leader_says_what_is_not_right(client, entry):
-    empty = client.post(link(entry), {"deny": "", "reason": " "})
+    empty = client.post(link(), {"deny": "", "reason": " "})
     assert list(empty.context["form"].errors) == ["reason"]
 
-    answer = client.post(link(entry), {"deny": "", "reason": "It was the 10th."}, follow=True)
+    answer = client.post(link(), {"deny": "", "reason": "It was the 10th."}, follow=True)
 
-    assert "You have said that this is not right." in answer.text
+    assert "your answer is recorded" in answer.text
     entry.refresh_from_db()
     assert entry.denial_reason == "It was the 10th."
 
 
 def test_candidate_cannot_confirm_by_the_co_leader_s_link(as_, entry):
-    answer = as_(entry.application.candidate).post(link(entry), {"confirm": ""})
+    answer = as_(entry.application.candidate).post(link(), {"confirm": ""})
 
     assert answer.status_code == 403
     assert not LogEntry.objects.confirmed().exists()
 
 
 def test_link_is_dead_when_the_session_was_changed_or_removed(drafted, ada, client, entry):
-    old = link(entry)
+    old = link()
     ada.post(edit_page(entry), group(minutes="60"))
-    entry.refresh_from_db()
-    entry = entry.replaced_by
     ada.logout()
-    assert client.get(old).status_code == 404
-    assert client.get(link(entry)).status_code == 200
+    assert client.get(old).status_code == 410
+    assert "needed any more" in client.get(old).text
+    assert client.get(link()).status_code == 200
 
     LogEntry.objects.update(removed_at=NOW)
-    assert client.get(link(entry)).status_code == 404
+    assert client.get(link()).status_code == 410
 
 
 @pytest.mark.django_db
@@ -241,5 +241,5 @@ def test_unknown_link_is_absent_whatever_it_holds(client, token):
 def test_confirmation_needs_a_token_of_the_form(entry):
     careful = Client(enforce_csrf_checks=True)
 
-    assert careful.post(link(entry), {"confirm": ""}).status_code == 403
+    assert careful.post(link(), {"confirm": ""}).status_code == 403
     assert not LogEntry.objects.confirmed().exists()

@@ -101,6 +101,7 @@ def register(scene: Scene) -> Actor:
     candidate.email = CANDIDATE
     candidate.go("/accounts/signup/").fill({"name": "Nour El-Amin نور", "email": CANDIDATE, "password1": PASSWORD})
     candidate.press("Create")
+    scene.work_off()
     candidate.go(scene.link_in_letter_to(CANDIDATE)).press("Yes, this is my address")
     candidate.log_in()
     candidate.sees("My path").press("Begin an application")

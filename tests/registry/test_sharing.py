@@ -5,16 +5,18 @@ from datetime import date, timedelta
 from urllib.parse import parse_qs, urlsplit
 
 import pytest
+import time_machine
 from django.utils import timezone
 
 from certificates.looking import TooBusy
 from certificates.models import Certificate
 from certificates.rendering import RenderingFailed
+from credentialing.accounts.limit_table import RATES
 from credentialing.audit.models import AuditEvent
 from credentialing.correspondence.models import Letter
-from credentialing.registry.sharing import services, views
+from credentialing.registry.sharing import views
 from credentialing.registry.sharing.links import linkedin_address, website_snippet
-from credentialing.registry.sharing.services import EnoughForToday, request_correction, send_link
+from credentialing.registry.sharing.services import request_correction, send_link
 from tests.certificates.badges import issued, pdf_with
 from tests.certificates.factories import awarded
 from tests.decided import decided
@@ -137,17 +139,17 @@ def test_link_is_sent_in_words_of_the_society(client, certificate, page):
     assert (event.actor, event.subject_id, event.details) == (certificate.credential.holder, certificate.uuid, {})
 
 
-def test_society_is_no_machine_for_letters_to_strangers(client, certificate, page, monkeypatch):
-    monkeypatch.setattr(services, "LETTERS_A_DAY", 2)
-    for _ in range(2):
-        assert client.post(f"{page}send/", {"address": "a@example.org"}).status_code == 302
-    refused = client.post(f"{page}send/", {"address": "a@example.org"})
-    assert (refused.status_code, "Try again tomorrow" in refused.text) == (429, True)
-    holder = certificate.credential.holder
-    tomorrow = timezone.now() + timedelta(days=1, minutes=1)
-    assert send_link(certificate=certificate, address="a@example.org", actor=holder, now=tomorrow)
-    with pytest.raises(EnoughForToday):
-        send_link(certificate=certificate, address="a@example.org", actor=holder)
+def test_society_is_no_machine_for_letters_to_strangers(client, certificate, page, settings):
+    settings.ACCOUNT_RATE_LIMITS = RATES | {"letter_to_stranger": "2/h/key"}
+    with time_machine.travel(timezone.now(), tick=False) as clock:
+        for name in "ab":
+            assert client.post(f"{page}send/", {"address": f"{name}@example.org"}).status_code == 302
+        refused = client.post(f"{page}send/", {"address": "kept@example.org"})
+        assert (refused.status_code, refused.headers["Retry-After"]) == (429, "3600")
+        assert 'value="kept@example.org"' in refused.text
+        assert Letter.objects.filter(template="certificate_link").count() == 2
+        clock.shift(timedelta(hours=1))
+        assert client.post(f"{page}send/", {"address": "kept@example.org"}).status_code == 302
 
 
 @pytest.mark.parametrize(

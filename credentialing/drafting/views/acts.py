@@ -10,6 +10,7 @@ from django.utils import timezone
 from django.views.decorators.http import require_http_methods, require_POST
 
 from credentialing.accounts.access import AuthedRequest, requires
+from credentialing.accounts.freshness import fresh_login
 from credentialing.applications.forms import ReasonForm
 from credentialing.drafting.access import WRITERS, done, draft_of
 from credentialing.drafting.forms import ProposalForm
@@ -66,6 +67,7 @@ def propose(request: AuthedRequest, uuid: UUID) -> HttpResponse:
 
 
 @requires("council")
+@fresh_login
 @require_POST
 def approve(request: AuthedRequest, uuid: UUID) -> HttpResponse:
     """A member approves these very words."""
@@ -100,6 +102,7 @@ def refuse(request: AuthedRequest, uuid: UUID) -> HttpResponse:
 
 
 @requires(*WRITERS)
+@fresh_login
 @require_http_methods(PAGE)
 def publish(request: AuthedRequest, uuid: UUID) -> HttpResponse:
     """Publish, after a page that says whom it concerns; it can't be undone."""

@@ -10,6 +10,7 @@ from django.utils import timezone
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from credentialing.accounts.access import AuthedRequest, requires, roles_today
+from credentialing.accounts.limits import limited
 from credentialing.applications.workflow import compile_workflow, without_moves
 from credentialing.drafting.access import READERS, WRITERS, done, draft_of, saved
 from credentialing.drafting.differences import differences, text_differences
@@ -64,6 +65,7 @@ def text(request: AuthedRequest, uuid: UUID) -> HttpResponse:
 
 
 @requires(*WRITERS)
+@limited("upload")
 @require_POST
 def upload(request: AuthedRequest, uuid: UUID) -> HttpResponse:
     """Put a file in the place of the text."""

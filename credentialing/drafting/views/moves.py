@@ -10,6 +10,7 @@ from django.utils import timezone
 from django.views.decorators.http import require_http_methods, require_safe
 
 from credentialing.accounts.access import AuthedRequest, requires
+from credentialing.accounts.freshness import fresh_login
 from credentialing.applications.forms import ReasonForm
 from credentialing.applications.models import Application
 from credentialing.applications.moves import impact_of_move
@@ -32,6 +33,7 @@ def choose(request: AuthedRequest, uuid: UUID) -> HttpResponse:
 
 
 @requires("coordinator")
+@fresh_login
 @require_http_methods(PAGE)
 def move(request: AuthedRequest, uuid: UUID, to: UUID) -> HttpResponse:
     """What would change for this case, and the move itself."""
@@ -60,6 +62,7 @@ def move(request: AuthedRequest, uuid: UUID, to: UUID) -> HttpResponse:
 
 
 @requires("coordinator")
+@fresh_login
 @require_http_methods(PAGE)
 def cohort(request: AuthedRequest, uuid: UUID, to: UUID) -> HttpResponse:
     """All cases of one version that the coordinator may judge; the others are a colleague's to move."""

@@ -9,6 +9,8 @@ from django.utils import timezone
 from django.views.decorators.http import require_POST, require_safe
 
 from credentialing.accounts.access import AuthedRequest, requires, roles_today
+from credentialing.accounts.freshness import fresh_login_to_read
+from credentialing.accounts.limits import limited
 from credentialing.applications.models import Application
 from credentialing.audit.events import Event
 from credentialing.audit.services import record_view
@@ -48,6 +50,7 @@ def begin(request: AuthedRequest) -> HttpResponse:
 
 
 @requires(*WRITERS)
+@limited("upload")
 @require_POST
 def upload(request: AuthedRequest) -> HttpResponse:
     """Begin a draft with a file."""
@@ -99,6 +102,7 @@ def cases(request: AuthedRequest) -> HttpResponse:
 
 
 @requires(*READERS)
+@fresh_login_to_read
 @require_safe
 def cases_csv(request: AuthedRequest) -> HttpResponse:
     """The same for a spreadsheet."""

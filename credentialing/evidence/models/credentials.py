@@ -1,6 +1,5 @@
 """What people bring with them or earn elsewhere: qualifications, references, results of exams."""
 
-import secrets
 import uuid
 
 from django.core.validators import MaxValueValidator, MinValueValidator
@@ -10,12 +9,9 @@ from django.utils import timezone
 
 from credentialing.accounts.models import Person
 from credentialing.applications.models import Application
+from credentialing.evidence.links import AnswerLink
+from credentialing.evidence.querysets import ReferenceQuerySet
 from workflows.models import Sealed, SealedQuerySet
-
-
-def new_referee_token() -> str:
-    """An address that only the referee knows."""
-    return secrets.token_urlsafe(24)
 
 
 class Qualification(Sealed):
@@ -48,7 +44,7 @@ class Qualification(Sealed):
         return f"{self.title}, {self.issuer}"
 
 
-class Reference(Sealed):
+class Reference(AnswerLink, Sealed):
     """A word about the candidate by somebody who knows their work; asked for by e-mail, given once."""
 
     class Relation(models.TextChoices):
@@ -64,7 +60,6 @@ class Reference(Sealed):
     requirement = models.SlugField()
     referee_name = models.CharField("referee's name", max_length=200)
     referee_email = models.EmailField("referee's e-mail address")
-    token = models.CharField(max_length=64, unique=True, default=new_referee_token, editable=False)
     asked_at = models.DateTimeField(default=timezone.now, editable=False)
     answered_at = models.DateTimeField(null=True, editable=False)
     declined_at = models.DateTimeField(null=True, editable=False)
@@ -73,7 +68,7 @@ class Reference(Sealed):
     text = models.TextField("what you can say of the candidate's work with groups", max_length=4000, blank=True)
     recommended = models.BooleanField("I recommend the candidate", default=False)
 
-    objects = SealedQuerySet.as_manager()
+    objects = ReferenceQuerySet.as_manager()
 
     class Meta:
         ordering = ("asked_at", "pk")
@@ -90,6 +85,16 @@ class Reference(Sealed):
                 violation_error_message="Say how you know the candidate, and what you can say.",
             ),
         ]
+
+    @property
+    def is_answered(self) -> bool:
+        """Whether it was given, or the referee gives none."""
+        return self.answered_at is not None or self.declined_at is not None
+
+    @property
+    def is_over(self) -> bool:
+        """Whether the candidate asks for it no more, or the case has ended."""
+        return self.withdrawn_at is not None or not self.application.is_open
 
     def __str__(self) -> str:
         return f"Reference by {self.referee_name}"

@@ -1,6 +1,5 @@
 """What a candidate logs: sessions led or co-led, and supervision sessions. No field for clinical content."""
 
-import secrets
 import uuid
 
 from django.core.validators import MaxValueValidator, MinValueValidator
@@ -10,18 +9,14 @@ from django.utils import timezone
 
 from credentialing.accounts.models import Person
 from credentialing.applications.models import Application
+from credentialing.evidence.links import AnswerLink
 from credentialing.evidence.querysets import LogEntryQuerySet, SupervisionSessionQuerySet
 from workflows.models import Sealed
 
 MINUTES = [MinValueValidator(15), MaxValueValidator(600)]
 
 
-def new_confirmation_token() -> str:
-    """An address that only the person who got the e-mail knows."""
-    return secrets.token_urlsafe(24)
-
-
-class LogEntry(Sealed):
+class LogEntry(AnswerLink, Sealed):
     """One Balint group session that the candidate led or co-led, confirmed by the co-leader or the supervisor."""
 
     class Role(models.TextChoices):
@@ -69,7 +64,6 @@ class LogEntry(Sealed):
     client = models.SlugField(
         "client, by a pseudonym of yours", max_length=20, blank=True, help_text="Such as C-7: never a name or initials."
     )
-    confirmation_token = models.CharField(max_length=64, unique=True, default=new_confirmation_token, editable=False)
     created_at = models.DateTimeField(default=timezone.now, editable=False)
     edited_at = models.DateTimeField(null=True, editable=False)
     confirmed_at = models.DateTimeField(null=True, editable=False)
@@ -99,6 +93,16 @@ class LogEntry(Sealed):
                 violation_error_message="Name the co-leader.",
             ),
         ]
+
+    @property
+    def is_answered(self) -> bool:
+        """Whether somebody has confirmed it, or said that it is not right."""
+        return self.confirmed_at is not None or self.denied_at is not None
+
+    @property
+    def is_over(self) -> bool:
+        """Whether it stands in no log any more, or in that of a case that has ended."""
+        return self.removed_at is not None or not self.application.is_open
 
     def __str__(self) -> str:
         return f"{self.get_role_display()} on {self.held_on}"

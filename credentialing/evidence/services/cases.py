@@ -11,6 +11,7 @@ from credentialing.applications.models import Application
 from credentialing.applications.progress import note_progress
 from credentialing.audit.events import Event
 from credentialing.audit.services import record_event
+from credentialing.evidence.models import ExamResult, Qualification, Reference
 
 EARLIEST = date(1990, 1, 1)
 
@@ -75,3 +76,16 @@ def note_change(
         now=now,
     )
     note_progress(application, now)
+
+
+def note_item(
+    event: Event,
+    application: Application,
+    item: Qualification | Reference | ExamResult,
+    *,
+    actor: Person | None,
+    now: datetime,
+) -> None:
+    """Record what happened to one row of evidence of a requirement, and bring the progress up to date."""
+    details = {"item": str(item.uuid), "kind": item._meta.model_name, "requirement": item.requirement}
+    note_change(application, event=event, actor=actor, now=now, details=details)

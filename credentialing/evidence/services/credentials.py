@@ -1,9 +1,8 @@
-"""Qualifications, references and results of exams: stated, asked for, given, entered."""
+"""Qualifications and results of exams: stated, entered."""
 
 from datetime import date, datetime
 from decimal import Decimal
 
-from django.core.exceptions import ValidationError
 from django.db import transaction
 from django.utils import timezone
 
@@ -11,14 +10,14 @@ from credentialing.accounts.models import Person
 from credentialing.applications.models import Application
 from credentialing.audit.events import Event
 from credentialing.correspondence.services import send_letter
-from credentialing.evidence.models import ExamResult, Qualification, Reference
+from credentialing.evidence.models import ExamResult, Qualification
 from credentialing.evidence.requirements.numbers import number_in_words
 from credentialing.evidence.services.cases import (
     EvidenceRefused,
     lock_case,
     must_be_candidate,
     must_be_past,
-    note_change,
+    note_item,
 )
 
 EXAMINERS = frozenset({"coordinator", "registrar"})
@@ -57,7 +56,7 @@ def state_qualification(
     )  # fmt: skip
     qualification.full_clean()
     qualification.save()
-    _note(Event.ITEM_ADDED, application, qualification, actor=actor, now=now)
+    note_item(Event.ITEM_ADDED, application, qualification, actor=actor, now=now)
     return qualification
 
 
@@ -75,118 +74,7 @@ def withdraw_qualification(*, qualification: Qualification, actor: Person, now: 
     if not application.qualifications.filter(pk=qualification.pk, withdrawn_at__isnull=True).update(withdrawn_at=now):
         msg = "This has already been taken back."
         raise EvidenceRefused(msg)
-    _note(Event.ITEM_REMOVED, application, qualification, actor=actor, now=now)
-
-
-@transaction.atomic
-def ask_reference(
-    *,
-    application: Application,
-    requirement: str,
-    actor: Person,
-    referee_name: str,
-    referee_email: str,
-    now: datetime | None = None,
-) -> Reference:
-    """Ask somebody by e-mail for a reference; they answer without a log-in.
-
-    Raises:
-        PermissionError: not the candidate.
-        EvidenceRefused: a closed case, oneself, or somebody who has been asked.
-    """
-    now = now or timezone.now()
-    application = lock_case(application)
-    must_be_candidate(application, actor)
-    application.requirement(requirement)
-    address = referee_email.lower()
-    if address == (application.candidate.email or "-"):
-        msg = "This is your own address. Give your referee's."
-        raise EvidenceRefused(msg)
-    reference = Reference(
-        application=application, requirement=requirement, referee_name=referee_name, referee_email=address, asked_at=now
-    )
-    try:
-        reference.full_clean()
-    except ValidationError as refusal:
-        if "__all__" in refusal.error_dict:
-            raise EvidenceRefused(" ".join(refusal.messages)) from refusal
-        raise
-    reference.save()
-    _note(Event.ITEM_ADDED, application, reference, actor=actor, now=now)
-    send_letter(
-        template="reference_asked",
-        to=address,
-        context={
-            "candidate": str(application.candidate),
-            "referee": referee_name,
-            "designation": application.definition.designation,
-            "path": f"/references/{reference.token}/",
-        },
-        dedupe_key=f"reference:{reference.token}",
-    )
-    return reference
-
-
-@transaction.atomic
-def give_reference(
-    *,
-    reference: Reference,
-    relation: str,
-    text: str,
-    recommended: bool,
-    actor: Person | None = None,
-    now: datetime | None = None,
-) -> Reference:
-    """Give the reference, once; the candidate is told and can read it.
-
-    Raises:
-        PermissionError: the candidate themself.
-        EvidenceRefused: a closed case, or it has been answered or withdrawn.
-        ValidationError: no words, or no relation.
-    """
-    now = now or timezone.now()
-    application, reference = _answerable(reference, actor)
-    reference.relation, reference.text, reference.recommended = relation, text.strip(), recommended
-    reference.answered_at = now
-    reference.full_clean()
-    reference.save()
-    _note(Event.REFERENCE_GIVEN, application, reference, actor=actor, now=now)
-    _tell(application, reference, "reference_given")
-    return reference
-
-
-@transaction.atomic
-def decline_reference(*, reference: Reference, actor: Person | None = None, now: datetime | None = None) -> Reference:
-    """Say that one gives no reference; the candidate is told and asks somebody else.
-
-    Raises:
-        PermissionError: the candidate themself.
-        EvidenceRefused: a closed case, or it has been answered or withdrawn.
-    """
-    now = now or timezone.now()
-    application, reference = _answerable(reference, actor)
-    reference.declined_at = now
-    reference.save()
-    _note(Event.REFERENCE_DECLINED, application, reference, actor=actor, now=now)
-    _tell(application, reference, "reference_declined")
-    return reference
-
-
-@transaction.atomic
-def withdraw_reference(*, reference: Reference, actor: Person, now: datetime | None = None) -> None:
-    """Ask no more for a reference that has not been given, or leave one that was given out of the case.
-
-    Raises:
-        PermissionError: not the candidate.
-        EvidenceRefused: a closed case, or withdrawn already.
-    """
-    now = now or timezone.now()
-    application = lock_case(reference.application)
-    must_be_candidate(application, actor)
-    if not application.references.filter(pk=reference.pk, withdrawn_at__isnull=True).update(withdrawn_at=now):
-        msg = "This has already been withdrawn."
-        raise EvidenceRefused(msg)
-    _note(Event.ITEM_REMOVED, application, reference, actor=actor, now=now)
+    note_item(Event.ITEM_REMOVED, application, qualification, actor=actor, now=now)
 
 
 @transaction.atomic
@@ -227,7 +115,7 @@ def enter_exam_result(
     )
     result.full_clean()
     result.save()
-    _note(Event.ITEM_ADDED, application, result, actor=actor, now=now)
+    note_item(Event.ITEM_ADDED, application, result, actor=actor, now=now)
     send_letter(
         template="exam_result",
         to=application.candidate,
@@ -259,42 +147,10 @@ def annul_exam_result(*, result: ExamResult, actor: Person, reason: str, now: da
     if not standing.update(annulled_at=now, annulled_because=reason.strip()):
         msg = "This has already been annulled."
         raise EvidenceRefused(msg)
-    _note(Event.ITEM_REMOVED, application, result, actor=actor, now=now)
+    note_item(Event.ITEM_REMOVED, application, result, actor=actor, now=now)
 
 
 def _must_examine(application: Application, actor: Person, now: datetime) -> None:
     if actor.pk == application.candidate_id or not actor.roles_on(timezone.localdate(now)) & EXAMINERS:
         msg = "The coordinator or the registrar enters results, and not their own."
         raise PermissionError(msg)
-
-
-def _answerable(reference: Reference, actor: Person | None) -> tuple[Application, Reference]:
-    application = lock_case(reference.application)
-    if actor is not None and actor.pk == application.candidate_id:
-        msg = "Nobody gives a reference about themselves."
-        raise PermissionError(msg)
-    reference = application.references.get(pk=reference.pk)
-    if reference.answered_at or reference.declined_at or reference.withdrawn_at:
-        msg = "This reference has already been answered, or isn't needed any more."
-        raise EvidenceRefused(msg)
-    return application, reference
-
-
-def _tell(application: Application, reference: Reference, template: str) -> None:
-    send_letter(
-        template=template,
-        to=application.candidate,
-        context={"referee": reference.referee_name, "path": f"/my/references/{reference.requirement}/"},
-    )
-
-
-def _note(
-    event: Event,
-    application: Application,
-    item: Qualification | Reference | ExamResult,
-    *,
-    actor: Person | None,
-    now: datetime,
-) -> None:
-    details = {"item": str(item.uuid), "kind": item._meta.model_name, "requirement": item.requirement}
-    note_change(application, event=event, actor=actor, now=now, details=details)

@@ -4,6 +4,7 @@ from collections.abc import Iterable, Mapping
 from datetime import datetime
 from typing import Any
 
+from django.conf import settings
 from django.core.exceptions import ValidationError
 from django.db import transaction
 from django.utils import timezone
@@ -12,7 +13,8 @@ from credentialing.accounts.models import Person
 from credentialing.applications.models import Application
 from credentialing.applications.progress import refreshed_once
 from credentialing.audit.events import Event
-from credentialing.correspondence.services import send_letter
+from credentialing.audit.services import record_event
+from credentialing.correspondence.services import send_letter, send_to_stranger
 from credentialing.evidence.models import LogEntry
 from credentialing.evidence.services.cases import (
     EvidenceRefused,
@@ -46,6 +48,7 @@ def add_log_entry(*, application: Application, actor: Person, now: datetime | No
     Raises:
         PermissionError: not the candidate.
         EvidenceRefused: closed case, impossible date, or the same session is logged already.
+        TooOften: as many co-leaders have been written to as may (also of the next).
         ValidationError: the co-leader's address is the candidate's own, or a field can't be stored.
     """
     now = now or timezone.now()
@@ -56,11 +59,10 @@ def add_log_entry(*, application: Application, actor: Person, now: datetime | No
     _refuse_repetition(application, fields, None)
     entry = LogEntry(application=application, created_at=now, **fields)
     entry.full_clean(exclude=["application"])
-    entry.save()
+    _store_and_ask(entry, actor, now)
     note_change(
         application, event=Event.ITEM_ADDED, actor=actor, now=now, details={"item": str(entry.uuid), "kind": "log"}
     )
-    _ask_co_leader(entry)
     return entry
 
 
@@ -87,7 +89,7 @@ def edit_log_entry(*, entry: LogEntry, actor: Person, now: datetime | None = Non
     kept = {name: getattr(entry, name) for name in ("client", *fields)}
     edited = LogEntry(application=application, created_at=now, edited_at=now, **kept | fields)
     edited.full_clean(exclude=["application"])
-    edited.save()
+    _store_and_ask(edited, actor, now)
     entry.removed_at, entry.replaced_by = now, edited
     entry.save(update_fields=["removed_at", "replaced_by"])
     note_change(
@@ -97,8 +99,35 @@ def edit_log_entry(*, entry: LogEntry, actor: Person, now: datetime | None = Non
         now=now,
         details={"item": str(edited.uuid), "instead_of": str(entry.uuid), "kind": "log"},
     )
-    _ask_co_leader(edited)
     return edited
+
+
+@transaction.atomic
+def ask_co_leader_again(*, entry: LogEntry, actor: Person, now: datetime | None = None) -> LogEntry:
+    """Send the co-leader a new link; the earlier one no longer works.
+
+    Raises:
+        PermissionError: not the candidate.
+        EvidenceRefused: closed case, removed entry, answered already, or no address to write to.
+        TooOften: as many letters have gone out as may.
+    """
+    now = now or timezone.now()
+    application = lock_case(entry.application)
+    must_be_candidate(application, actor)
+    entry = _fresh(entry)
+    if entry.is_answered or not entry.co_leader_email:
+        msg = "There is nobody to ask: the session has been answered, or has no co-leader's address."
+        raise EvidenceRefused(msg)
+    _store_and_ask(entry, actor, now)
+    record_event(
+        event=Event.ASKED_AGAIN,
+        actor=actor,
+        subject_kind=application.subject_kind,
+        subject_id=application.uuid,
+        details={"item": str(entry.uuid), "kind": "log"},
+        now=now,
+    )
+    return entry
 
 
 @transaction.atomic
@@ -241,17 +270,20 @@ def _refuse_own_address(application: Application, fields: Mapping[str, Any]) -> 
         raise ValidationError({"co_leader_email": "This is your own address. Give your co-leader's."})
 
 
-def _ask_co_leader(entry: LogEntry) -> None:
-    if not entry.co_leader_email:
-        return
-    send_letter(
-        template="session_to_confirm",
-        to=entry.co_leader_email,
-        context={
-            "candidate": str(entry.application.candidate),
-            "co_leader": entry.co_leader_name,
-            "date": f"{entry.held_on:%B} {entry.held_on.day}, {entry.held_on.year}",
-            "path": f"/confirm/{entry.confirmation_token}/",
-        },
-        dedupe_key=f"confirm:{entry.confirmation_token}",
-    )
+def _store_and_ask(entry: LogEntry, actor: Person, now: datetime) -> None:
+    """Store the session; where its co-leader has an address, they get a link that only they know."""
+    token = entry.new_link(now) if entry.co_leader_email else ""
+    entry.save()
+    if token:
+        send_to_stranger(
+            template="session_to_confirm",
+            address=entry.co_leader_email,
+            actor=actor,
+            context={
+                "date": f"{entry.held_on:%B} {entry.held_on.day}, {entry.held_on.year}",
+                "days": settings.LINK_DAYS,
+                "path": f"/confirm/{token}/",
+            },
+            secret=token,
+            now=now,
+        )

@@ -1,7 +1,7 @@
 """The co-leader's page: reached from an e-mail, without a log-in."""
 
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import get_object_or_404, redirect, render
+from django.shortcuts import redirect, render
 from django.views.decorators.http import require_http_methods
 
 from credentialing.accounts.access import public
@@ -9,6 +9,7 @@ from credentialing.evidence.forms.log import DenialForm
 from credentialing.evidence.models import LogEntry
 from credentialing.evidence.services.cases import EvidenceRefused
 from credentialing.evidence.services.log import confirm_log_entry, deny_log_entry
+from credentialing.evidence.views.answering import closed_link
 from credentialing.ui.responses import conflict, not_permitted
 
 
@@ -16,9 +17,10 @@ from credentialing.ui.responses import conflict, not_permitted
 @require_http_methods(["GET", "HEAD", "POST"])
 def confirm(request: HttpRequest, token: str) -> HttpResponse:
     """Confirm a session, or say that it is not right: once."""
-    entry = get_object_or_404(
-        LogEntry.objects.standing().select_related("application__candidate"), confirmation_token=token
-    )
+    entry = LogEntry.objects.behind(token).first()
+    closed = closed_link(request, entry)
+    if entry is None or closed is not None:
+        return closed
     form = DenialForm(request.POST if "deny" in request.POST else None)
     actor = request.user if request.user.is_authenticated else None
     try:

@@ -21,14 +21,18 @@ from credentialing.evidence.models import Reference
 from credentialing.evidence.services.cases import EvidenceRefused
 from credentialing.evidence.services.credentials import (
     annul_exam_result,
-    ask_reference,
-    decline_reference,
     enter_exam_result,
-    give_reference,
     state_qualification,
     withdraw_qualification,
+)
+from credentialing.evidence.services.references import (
+    ask_referee_again,
+    ask_reference,
+    decline_reference,
+    give_reference,
     withdraw_reference,
 )
+from credentialing.evidence.views.answering import closed_link
 from credentialing.evidence.views.refusals import accepted, status_of
 from credentialing.evidence.views.statements import requirement_of
 from credentialing.ui.responses import conflict, not_permitted
@@ -98,13 +102,29 @@ def reference_withdraw(request: AuthedRequest, application: Application, uuid: U
     return back
 
 
+@signed_in
+@with_case
+@require_POST
+def reference_again(request: AuthedRequest, application: Application, uuid: UUID) -> HttpResponse:
+    """Have a new link sent to the referee."""
+    reference = get_object_or_404(application.references.all(), uuid=uuid)
+    back = redirect("evidence:references", reference.requirement)
+    try:
+        ask_referee_again(reference=reference, actor=request.user)
+    except EvidenceRefused as refusal:
+        return conflict(request, str(refusal), back.url)
+    messages.success(request, f"A new letter is on its way to {reference.referee_email}. Earlier links no longer work.")
+    return back
+
+
 @public
 @require_http_methods(["GET", "HEAD", "POST"])
 def reference(request: HttpRequest, token: str) -> HttpResponse:
     """The referee's page: reached from an e-mail, without a log-in."""
-    asked = get_object_or_404(
-        Reference.objects.filter(withdrawn_at__isnull=True).select_related("application__candidate"), token=token
-    )
+    asked = Reference.objects.behind(token).first()
+    closed = closed_link(request, asked)
+    if asked is None or closed is not None:
+        return closed
     actor = request.user if request.user.is_authenticated else None
     form = ReferenceForm(request.POST if "give" in request.POST else None)
     try:

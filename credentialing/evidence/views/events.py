@@ -10,6 +10,7 @@ from django.utils import timezone
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from credentialing.accounts.access import AuthedRequest, requires, signed_in
+from credentialing.accounts.limits import limited
 from credentialing.evidence.forms.events import ClaimForm, EventForm, MarkForm, RosterForm
 from credentialing.evidence.models import Attendance, Event
 from credentialing.evidence.services.cases import EvidenceRefused
@@ -21,6 +22,7 @@ KEEPERS = ("organiser", "coordinator", "registrar")
 
 
 @signed_in
+@limited("request")
 @require_http_methods(["GET", "HEAD", "POST"])
 def intensives(request: AuthedRequest) -> HttpResponse:
     """The intensives one has attended, and a form to claim another; open before one applies."""

@@ -13,6 +13,7 @@ from django.utils.http import content_disposition_header
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from credentialing.accounts.access import AuthedRequest, signed_in
+from credentialing.accounts.limits import limited
 from credentialing.applications.access import with_case
 from credentialing.applications.models import Application
 from credentialing.audit.events import Event
@@ -29,6 +30,7 @@ logger = logging.getLogger(__name__)
 
 
 @signed_in
+@limited("upload")
 @with_case
 @require_http_methods(["GET", "HEAD", "POST"])
 def files(request: AuthedRequest, application: Application, slug: str) -> HttpResponse:

@@ -18,7 +18,7 @@ from credentialing.evidence.asked_of_the_log import asked_of_the_log, log_requir
 from credentialing.evidence.forms.log import LogEntryForm
 from credentialing.evidence.models import LogEntry
 from credentialing.evidence.services.cases import EvidenceRefused
-from credentialing.evidence.services.log import add_log_entry, edit_log_entry, remove_log_entry
+from credentialing.evidence.services.log import add_log_entry, ask_co_leader_again, edit_log_entry, remove_log_entry
 from credentialing.evidence.views.refusals import accepted, status_of
 from credentialing.ui.responses import conflict
 
@@ -101,6 +101,18 @@ def entry_remove(request: AuthedRequest, uuid: UUID) -> HttpResponse:
     messages.success(
         request, "The session is back." if restore else "The session is removed. You can put it back below."
     )
+    return redirect("evidence:log")
+
+
+@signed_in
+@require_POST
+def entry_again(request: AuthedRequest, uuid: UUID) -> HttpResponse:
+    """Have a new link sent to the co-leader."""
+    try:
+        entry = ask_co_leader_again(entry=_own_entry(request, uuid), actor=request.user)
+    except EvidenceRefused as refusal:
+        return conflict(request, str(refusal), reverse("evidence:log"))
+    messages.success(request, f"A new letter is on its way to {entry.co_leader_email}. Earlier links no longer work.")
     return redirect("evidence:log")
 
 

@@ -11,6 +11,7 @@ from django.urls import reverse
 from django.views.decorators.http import require_http_methods, require_safe
 
 from credentialing.accounts.access import AuthedRequest, requires, roles_today, signed_in
+from credentialing.accounts.freshness import fresh_login
 from credentialing.evidence.forms.files import QuarantineEndForm, QuarantineForm
 from credentialing.evidence.models import EvidenceFile
 from credentialing.evidence.presentation import back_from, quarantine_of, quarantines
@@ -97,6 +98,7 @@ def quarantined_file(request: AuthedRequest, uuid: UUID) -> HttpResponse:
 
 
 @requires(*KEEPERS)
+@fresh_login
 @require_http_methods(["GET", "HEAD", "POST"])
 def quarantine_end(request: AuthedRequest, uuid: UUID, verb: str) -> HttpResponse:
     """Release or destroy, after a page that says what that means."""

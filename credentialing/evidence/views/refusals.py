@@ -5,6 +5,7 @@ from collections.abc import Callable
 from django.core.exceptions import ValidationError
 from django.forms import BaseForm
 
+from credentialing.accounts.limits import TooOften
 from credentialing.evidence.services.cases import EvidenceRefused
 
 
@@ -16,6 +17,10 @@ def accepted(form: BaseForm, act: Callable[[], object], field: str | None = None
         form.add_error(field, str(refusal))
         form.conflict = True  # type: ignore[attr-defined]
         return False
+    except TooOften as refusal:
+        form.add_error(None, str(refusal))
+        form.too_often = True  # type: ignore[attr-defined]
+        return False
     except ValidationError as refusal:
         at_fields = hasattr(refusal, "error_dict") and set(refusal.error_dict) <= set(form.fields)
         form.add_error(None, refusal if at_fields else refusal.messages)  # type: ignore[arg-type]  # a list is allowed
@@ -24,5 +29,10 @@ def accepted(form: BaseForm, act: Callable[[], object], field: str | None = None
 
 
 def status_of(form: BaseForm) -> int:
-    """The status of the page that shows this form: 409 when the state of things refused it, as on a second click."""
+    """The status of the page that shows this form.
+
+    409 when the state of things refused it, as on a second click; 429 when that was done too often.
+    """
+    if getattr(form, "too_often", False):
+        return 429
     return 409 if getattr(form, "conflict", False) else 200

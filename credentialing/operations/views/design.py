@@ -21,6 +21,8 @@ from certificates.designs import (
 )
 from certificates.rendering import RenderingFailed
 from credentialing.accounts.access import AuthedRequest, requires
+from credentialing.accounts.freshness import fresh_login
+from credentialing.accounts.limits import limited
 from credentialing.applications.services.certification import OFFICES, signing_terms
 from credentialing.operations.designs import choose_seal, choose_wording, offer_seal, offer_wording, specimen
 from credentialing.operations.forms import PreviewForm, SealForm, WordingForm
@@ -38,6 +40,7 @@ def overview(request: AuthedRequest) -> HttpResponse:
 
 
 @requires("administrator")
+@limited("upload")
 @require_POST
 def upload(request: AuthedRequest) -> HttpResponse:
     """Take a seal in, to be looked at."""
@@ -54,6 +57,7 @@ def upload(request: AuthedRequest) -> HttpResponse:
 
 
 @requires("administrator")
+@fresh_login
 @require_POST
 def adopt(request: AuthedRequest, uuid: UUID) -> HttpResponse:
     """Use a seal from now on."""
@@ -63,6 +67,7 @@ def adopt(request: AuthedRequest, uuid: UUID) -> HttpResponse:
 
 
 @requires("administrator")
+@fresh_login
 @require_POST
 def adopt_drawn(request: AuthedRequest) -> HttpResponse:
     """Use the drawn seal again."""
@@ -84,6 +89,7 @@ def keep_wording(request: AuthedRequest) -> HttpResponse:
 
 
 @requires("administrator")
+@fresh_login
 @require_POST
 def adopt_wording(request: AuthedRequest, uuid: UUID) -> HttpResponse:
     """Use these words from now on."""
@@ -94,6 +100,7 @@ def adopt_wording(request: AuthedRequest, uuid: UUID) -> HttpResponse:
 
 
 @requires("administrator")
+@fresh_login
 @require_POST
 def adopt_standard_wording(request: AuthedRequest) -> HttpResponse:
     """Use the standard wording again."""

@@ -17,9 +17,10 @@ from certificates.models import Certificate
 from certificates.rendering import RenderingFailed
 from certificates.verification import verification_of
 from credentialing.accounts.access import AuthedRequest, signed_in
+from credentialing.accounts.limits import limited
 from credentialing.registry.sharing.forms import CorrectionForm, SendLinkForm
 from credentialing.registry.sharing.links import linkedin_address, website_snippet
-from credentialing.registry.sharing.services import AskedBefore, EnoughForToday, request_correction, send_link
+from credentialing.registry.sharing.services import AskedBefore, request_correction, send_link
 from credentialing.ui.responses import conflict
 
 
@@ -57,16 +58,13 @@ def send(request: AuthedRequest, uuid: UUID) -> HttpResponse:
     if not form.is_valid():
         return _page(request, certificate, form, CorrectionForm())
     address = form.cleaned_data["address"]
-    try:
-        send_link(certificate=certificate, address=address, actor=request.user)
-    except EnoughForToday:
-        words = "Ten letters have gone out today. Try again tomorrow, or copy the link and send it yourself."
-        return conflict(request, words, _address(certificate), status=429)
+    send_link(certificate=certificate, address=address, actor=request.user)
     messages.success(request, f"The link is on its way to {address}.")
     return redirect(_address(certificate))
 
 
 @signed_in
+@limited("request")
 @require_POST
 def correct(request: AuthedRequest, uuid: UUID) -> HttpResponse:
     """Ask the registrar for a correction."""

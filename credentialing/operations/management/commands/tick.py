@@ -7,6 +7,7 @@ from django.core.management.base import BaseCommand, CommandError, CommandParser
 from django.db import transaction
 from django.utils import timezone
 
+from credentialing.accounts.limits import forget_counts
 from credentialing.accounts.models import Person
 from credentialing.applications.models import Application
 from credentialing.applications.progress import refresh_progress
@@ -60,6 +61,7 @@ class Command(BaseCommand):
             f"{len(cases)} cases brought up to date, {take_up_what_lies(now).tasks} tasks taken up again."
         )
         tidy_queue(now)
+        forget_counts(now)
         self._sign(timezone.localdate(now))  # last: a missing key or a full disk keeps nothing else from being done
 
     def _sign(self, today: date) -> None:
