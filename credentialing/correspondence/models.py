@@ -11,6 +11,10 @@ from credentialing.correspondence.querysets import LetterQuerySet
 HIDDEN = "(removed)"  # stands in the stored words where the letter that is sent has what opens something
 
 
+class LinkLost(Exception):
+    """A letter can't be sent, because nobody knows any more what its link opens."""
+
+
 class Letter(models.Model):
     """One e-mail to one person, written in the transaction of what it tells about and delivered after it."""
 
@@ -28,7 +32,6 @@ class Letter(models.Model):
     context = models.JSONField(default=dict)
     subject = models.CharField(max_length=250)
     body = models.TextField()
-    secret = models.CharField(max_length=200, blank=True, editable=False)  # part of its link; empty once it is sent
     state = models.CharField(max_length=10, choices=State.choices, default=State.QUEUED)
     attempts = models.PositiveSmallIntegerField(default=0)
     due_at = models.DateTimeField(default=timezone.now, editable=False)
@@ -51,6 +54,32 @@ class Letter(models.Model):
         return f"{self.subject} to {self.to_address}"
 
     @property
+    def secret(self) -> str:
+        """What its link opens; "" if it has none, or it has been sent."""
+        kept = LetterSecret.objects.filter(letter=self).first()
+        return kept.text if kept else ""
+
+    @property
     def words(self) -> str:
-        """What the recipient reads."""
-        return self.body.replace(HIDDEN, self.secret) if self.secret else self.body
+        """What the recipient reads.
+
+        Raises:
+            LinkLost: what its link opens is not known any more: it has been sent, or comes from a backup.
+        """
+        path = str(self.context.get("path", ""))
+        if HIDDEN not in path:
+            return self.body
+        if not self.secret:
+            msg = "What its link opens was left out of a backup. Have the letter asked for again."
+            raise LinkLost(msg)
+        return self.body.replace(path, path.replace(HIDDEN, self.secret))
+
+
+class LetterSecret(models.Model):
+    """What the link of a letter opens, from its writing until it is sent; no backup holds it."""
+
+    letter = models.OneToOneField(Letter, primary_key=True, on_delete=models.CASCADE, related_name="kept_secret")
+    text = models.CharField(max_length=200)
+
+    def __str__(self) -> str:
+        return f"of {self.letter_id}"

@@ -15,7 +15,7 @@ from django.utils import timezone
 
 from credentialing.accounts.limits import count
 from credentialing.accounts.models import Person
-from credentialing.correspondence.models import HIDDEN, Letter
+from credentialing.correspondence.models import HIDDEN, Letter, LetterSecret
 from credentialing.correspondence.strangers import plain_name
 from credentialing.correspondence.tasks import deliver_letter
 
@@ -32,8 +32,8 @@ def send_letter(
 ) -> Letter | None:
     """Write a letter and queue its delivery in the caller's transaction; the same key never writes twice.
 
-    What opens something is named as `secret`: the part of the path that the row keeps apart and forgets when the letter
-    is sent. Answers None for a person without an e-mail address (an earlier holder).
+    What opens something is named as `secret`: the part of the path that is kept apart and forgotten when the letter is
+    sent. Answers None for a person without an e-mail address (an earlier holder).
 
     Raises:
         ValueError: the secret isn't in the path, so it would stay where it must not.
@@ -65,10 +65,11 @@ def send_letter(
         context=dict(context),
         subject=" ".join(head.removeprefix("Subject:").split())[:250],
         body=body.strip() + "\n",
-        secret=secret,
         dedupe_key=dedupe_key or None,
         created_at=now or timezone.now(),
     )
+    if secret:
+        LetterSecret.objects.create(letter=letter, text=secret)
     deliver_letter.enqueue(str(letter.uuid))
     return letter
 

@@ -10,7 +10,7 @@ from django.db import transaction
 from django.tasks import task
 from django.utils import timezone
 
-from credentialing.correspondence.models import Letter
+from credentialing.correspondence.models import Letter, LetterSecret
 from credentialing.correspondence.signals import letter_failed
 
 logger = logging.getLogger(__name__)
@@ -37,12 +37,12 @@ def deliver_letter(letter_uuid: str) -> None:
         logger.warning("Letter %s was not delivered", letter.uuid, exc_info=True)
         _put_off(letter, f"{type(error).__name__}: {error}", now)
     else:
+        LetterSecret.objects.filter(letter=letter).delete()
         Letter.objects.filter(pk=letter.pk).update(  # sent is sent, whoever holds the lease by now
             state=Letter.State.SENT,
             sent_at=timezone.now(),
             attempts=letter.attempts + 1,
             last_error="",
-            secret="",
             claimed_until=None,
         )
 

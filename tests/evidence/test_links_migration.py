@@ -63,7 +63,7 @@ def test_links_in_the_mail_go_on_working_and_are_forgotten_here(walk, before, cl
     assert Seal.objects.filter(row_kind__in=["evidence.logentry", "evidence.reference"]).count() == 2
     assert [str(finding) for finding in examine()] == []
     sent, waiting, other = Letter.objects.order_by("pk")
-    assert (sent.secret, sent.words) == ("", "See /confirm/(removed)/\n")
+    assert (sent.secret, sent.body) == ("", "See /confirm/(removed)/\n")
     assert (waiting.secret, waiting.words) == (old["referee"], f"See /references/{old['referee']}/\n")
     assert other.words == "See /my/\n"
     for letter in (sent, waiting):

@@ -14,11 +14,20 @@ from django.test import Client
 from django.utils import timezone
 
 from credentialing.audit.models import AuditEvent
+from credentialing.correspondence.models import LetterSecret
+from credentialing.correspondence.services import send_letter
 from credentialing.operations.backups.databases import NAMES, left_out, snapshot_database
 from credentialing.operations.backups.making import make_backup
 from credentialing.operations.backups.manifest import BackupRefused, Manifest
 from credentialing.operations.backups.sealing import opened, recipients_of, seal_folder
 from tests.factories import PersonFactory
+
+WITH_A_LINK = {
+    "template": "session_to_confirm",
+    "to": "quill@example.org",
+    "context": {"path": "/confirm/opensesame/", "sender": "Ada", "date": "March 3", "days": 90},
+    "secret": "opensesame",
+}
 
 
 @pytest.fixture
@@ -67,13 +76,26 @@ def test_backup_holds_nobodys_log_in_and_no_one_time_key(tmp_path):
     address = person.emailaddress_set.create(email="quill@example.org", verified=False)
     address.emailconfirmation_set.create(key="k" * 40)
     session = Session.objects.get().session_key
+    letter = send_letter(**WITH_A_LINK)
 
     words = words_of(snapshot_database(tmp_path))
 
     assert "Zebedee Quill" in words
     assert session not in words
     assert "k" * 40 not in words
+    assert "opensesame" not in words
     assert Session.objects.filter(session_key=session).exists()  # the service itself goes on
+    assert "/confirm/opensesame/" in letter.words
+
+
+@pytest.mark.django_db(transaction=True)
+def test_letter_whose_link_was_left_out_is_given_up_in_words_and_never_sent_without(work_off, mailoutbox):
+    letter = send_letter(**WITH_A_LINK)
+    LetterSecret.objects.all().delete()  # as after a restore
+    work_off()
+    letter.refresh_from_db()
+    assert mailoutbox == []
+    assert "left out of a backup" in letter.last_error
 
 
 def test_counters_of_a_cache_in_the_database_are_left_out(settings):
@@ -81,7 +103,7 @@ def test_counters_of_a_cache_in_the_database_are_left_out(settings):
         "default": {"BACKEND": "django.core.cache.backends.db.DatabaseCache", "LOCATION": "attempts"},
         "other": {"BACKEND": "django.core.cache.backends.locmem.LocMemCache", "LOCATION": "memory"},
     }
-    assert left_out() == ["django_session", "account_emailconfirmation", "attempts"]
+    assert left_out() == ["django_session", "account_emailconfirmation", "correspondence_lettersecret", "attempts"]
 
 
 def test_what_was_encrypted_comes_back_byte_by_byte(sealed, key, data):

@@ -3,6 +3,7 @@
 import re
 from hashlib import sha256
 
+import django.db.models.deletion
 from django.db import migrations, models
 
 HIDDEN = "(removed)"
@@ -11,6 +12,7 @@ LINKS = re.compile(r"^/(?:confirm|references)/([^/]+)/$")
 
 def hide_links(apps, schema_editor):
     Letter = apps.get_model("correspondence", "Letter")
+    LetterSecret = apps.get_model("correspondence", "LetterSecret")
     for letter in Letter.objects.filter(template__in=("session_to_confirm", "reference_asked")).iterator():
         found = LINKS.match(str(letter.context.get("path", "")))
         if found is None:
@@ -18,10 +20,11 @@ def hide_links(apps, schema_editor):
         token = found.group(1)
         letter.context = {**letter.context, "path": letter.context["path"].replace(token, HIDDEN)}
         letter.body = letter.body.replace(token, HIDDEN)
-        letter.secret = "" if letter.state == "sent" else token
+        if letter.state != "sent":
+            LetterSecret.objects.create(letter=letter, text=token)
         if letter.dedupe_key:
             letter.dedupe_key = letter.dedupe_key.replace(token, sha256(token.encode()).hexdigest())
-        letter.save(update_fields=["context", "body", "secret", "dedupe_key"])
+        letter.save(update_fields=["context", "body", "dedupe_key"])
 
 
 class Migration(migrations.Migration):
@@ -31,11 +34,12 @@ class Migration(migrations.Migration):
     ]
 
     operations = [
-        migrations.AddField(
-            model_name='letter',
-            name='secret',
-            field=models.CharField(blank=True, default='', editable=False, max_length=200),
-            preserve_default=False,
+        migrations.CreateModel(
+            name='LetterSecret',
+            fields=[
+                ('letter', models.OneToOneField(on_delete=django.db.models.deletion.CASCADE, primary_key=True, related_name='kept_secret', serialize=False, to='correspondence.letter')),
+                ('text', models.CharField(max_length=200)),
+            ],
         ),
         migrations.RunPython(hide_links, migrations.RunPython.noop),
     ]

@@ -14,6 +14,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from certificates.models import Credential
 from credentialing.accounts.access import AuthedRequest, requires
+from credentialing.accounts.freshness import fresh_login
 from credentialing.applications.forms import ReasonForm
 from credentialing.council.motions.counting import tally_of, voters_of
 from credentialing.council.motions.forms import MotionForm, VoteForm
@@ -55,6 +56,7 @@ def motions(request: AuthedRequest) -> HttpResponse:
 
 
 @requires(*MOVERS)
+@fresh_login
 @require_http_methods(["GET", "HEAD", "POST"])
 def put(request: AuthedRequest, uuid: UUID) -> HttpResponse:
     """Put a motion about a credential."""
@@ -87,6 +89,7 @@ def put(request: AuthedRequest, uuid: UUID) -> HttpResponse:
 
 
 @requires(*READERS)
+@fresh_login
 @require_http_methods(["GET", "HEAD", "POST"])
 def motion(request: AuthedRequest, uuid: UUID) -> HttpResponse:
     """One motion, and the vote: written, then confirmed, then cast."""
@@ -121,6 +124,7 @@ def motion(request: AuthedRequest, uuid: UUID) -> HttpResponse:
 
 
 @requires(*MOVERS)
+@fresh_login
 @require_POST
 def second(request: AuthedRequest, uuid: UUID) -> HttpResponse:
     """Suspend at once, as the second officer."""
@@ -129,6 +133,7 @@ def second(request: AuthedRequest, uuid: UUID) -> HttpResponse:
 
 
 @requires(*MOVERS)
+@fresh_login
 @require_POST
 def close(request: AuthedRequest, uuid: UUID) -> HttpResponse:
     """Close a motion that is overtaken."""
@@ -136,6 +141,7 @@ def close(request: AuthedRequest, uuid: UUID) -> HttpResponse:
 
 
 @requires(*MOVERS)
+@fresh_login
 @require_http_methods(["GET", "HEAD", "POST"])
 def withdraw(request: AuthedRequest, uuid: UUID) -> HttpResponse:
     """Take one's own motion back."""

@@ -14,8 +14,8 @@ from django.db.backends.postgresql.client import DatabaseClient
 from credentialing.operations.backups.manifest import BackupRefused
 
 NAMES = {"sqlite": "database.sqlite3", "postgresql": "database.dump"}
-# What lets in whoever has it, or is worth nothing later: who is logged in, keys sent to confirm an address.
-LEFT_OUT = ("django_session", "account_emailconfirmation")
+# What lets in whoever has it: who is logged in, keys that confirm an address, what links in waiting letters open.
+LEFT_OUT = ("django_session", "account_emailconfirmation", "correspondence_lettersecret")
 
 
 def snapshot_database(folder: Path) -> Path:
