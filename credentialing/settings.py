@@ -39,6 +39,7 @@ INSTALLED_APPS = [
     "credentialing.drafting",
     "credentialing.registry",
     "credentialing.council",
+    "credentialing.names",
     "credentialing.reviews",
     "credentialing.evidence",
     "credentialing.applications",

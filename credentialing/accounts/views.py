@@ -13,6 +13,7 @@ from django.utils import timezone
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from certificates.fonts import in_words, missing_characters
+from certificates.models import Credential
 from credentialing.accounts.access import AuthedRequest, requires, roles_today, signed_in
 from credentialing.accounts.forms import MembershipForm, ProfileForm, SearchForm, TermForm
 from credentialing.accounts.models import Person, Term
@@ -60,7 +61,8 @@ def profile(request: AuthedRequest) -> HttpResponse:
                 "Choose another spelling for the name on the certificate.",
             )
         return redirect("accounts:profile")
-    return render(request, "accounts/profile.html", {"form": form})
+    held = list(Credential.objects.held_by(request.user))
+    return render(request, "accounts/profile.html", {"form": form, "held": held})
 
 
 @requires(*OFFICERS)

@@ -11,5 +11,4 @@ urlpatterns = [
     path("council/registry/", views.registry, name="registry"),
     path("council/registry/<uuid:uuid>/", views.credential, name="credential"),
     path("council/registry/<uuid:uuid>/standing/<slug:verb>/", views.standing, name="standing"),
-    path("council/certificates/<uuid:uuid>/correct/", views.correct, name="correct"),
 ]

@@ -1,13 +1,12 @@
-"""What a holder asks for: that the link be sent, that a mistake be corrected."""
+"""What a holder asks for: that the link be sent."""
 
-import hashlib
 from datetime import datetime, timedelta
 
 from django.db import transaction
 from django.utils import timezone
 
 from certificates.models import Certificate
-from credentialing.accounts.models import Person, Role
+from credentialing.accounts.models import Person
 from credentialing.audit.events import Event
 from credentialing.audit.models import AuditEvent
 from credentialing.audit.services import record_event
@@ -19,10 +18,6 @@ LETTERS_A_DAY = 10
 
 class EnoughForToday(Exception):
     """The holder has had as many letters sent today as one may."""
-
-
-class AskedBefore(Exception):
-    """The same correction has been asked for."""
 
 
 @transaction.atomic
@@ -45,7 +40,7 @@ def send_link(*, certificate: Certificate, address: str, actor: Person, now: dat
         template="certificate_link",
         to=address,
         context={
-            "holder": actor.printed_name,
+            "holder": certificate.credential.recorded_name,
             "designation": certificate.credential.designation,
             "number": certificate.credential.number,
             "path": f"/v/{certificate.token}",
@@ -55,39 +50,6 @@ def send_link(*, certificate: Certificate, address: str, actor: Person, now: dat
     assert letter is not None  # noqa: S101 - only people may lack an address
     _record(Event.CERTIFICATE_SENT, certificate, actor, now)
     return letter
-
-
-@transaction.atomic
-def request_correction(*, certificate: Certificate, wish: str, actor: Person, now: datetime | None = None) -> None:
-    """Tell the registrar what is wrong, the holder that it was told, and the ledger that it was asked.
-
-    Raises:
-        PermissionError: the certificate is somebody else's.
-        AskedBefore: the same has been asked for.
-    """
-    _must_be_holder(certificate, actor)
-    now = now or timezone.now()
-    Certificate.objects.select_for_update().get(pk=certificate.pk)
-    key = f"correction:{certificate.uuid}:{hashlib.sha256(wish.encode()).hexdigest()[:32]}"
-    if Letter.objects.filter(dedupe_key=f"{key}:holder").exists():
-        raise AskedBefore
-    context = {"number": certificate.credential.number, "holder": actor.printed_name, "wish": wish}
-    for registrar in Person.objects.holding(Role.REGISTRAR, timezone.localdate(now)):
-        send_letter(
-            template="correction_requested",
-            to=registrar,
-            context={**context, "path": f"/council/registry/{certificate.credential.uuid}/"},
-            dedupe_key=f"{key}:{registrar.uuid}",
-            now=now,
-        )
-    send_letter(
-        template="correction_received",
-        to=actor,
-        context={**context, "path": f"/my/certificates/{certificate.uuid}/"},
-        dedupe_key=f"{key}:holder",
-        now=now,
-    )
-    _record(Event.CORRECTION_REQUESTED, certificate, actor, now)
 
 
 def _must_be_holder(certificate: Certificate, actor: Person) -> None:
