@@ -47,11 +47,13 @@ def changes(request: AuthedRequest) -> HttpResponse:
     visible = NameChange.objects.visible_to(request.user)
     waiting = list(NameChange.objects.awaiting(request.user, roles))
     mine = {change.pk for change in waiting}
-    page = Paginator(differing_names(), PAGE).get_page(request.GET.get("page")) if roles & APPROVERS else None
+    settles = bool(roles & APPROVERS)
+    page = Paginator(differing_names(), PAGE).get_page(request.GET.get("page")) if settles else None
     context = {
         "waiting": waiting,
         "others": [change for change in visible.open() if change.pk not in mine],
         "decided": visible.ended().order_by("-state_since", "-pk")[:LATELY],
+        "settles": settles,
         "page": page,
         "differences": in_words(page.object_list) if page else [],
     }
@@ -136,10 +138,9 @@ def write(request: AuthedRequest, uuid: UUID) -> HttpResponse:
 
 def _settle(request: AuthedRequest, uuid: UUID, act: Callable[..., Any], done: str) -> HttpResponse:
     credential = get_object_or_404(Credential.objects.awarded(), uuid=uuid)
-    try:
-        act(credential=credential, actor=request.user)
-    except PermissionError as refusal:
-        return not_permitted(request, str(refusal))
+    if objection := objection_to_approving(request.user, credential.holder, timezone.localdate()):
+        return not_permitted(request, objection)
+    act(credential=credential, actor=request.user)
     messages.success(request, done)
     return redirect("names:changes")
 
