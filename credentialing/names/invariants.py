@@ -16,8 +16,9 @@ def recorded_names_are_those_of_the_documents() -> Iterator[Finding]:
     """The registry says what the document in force says; a document being drawn says it too."""
     current = Certificate.objects.exclude(status=Certificate.Status.SUPERSEDED).select_related("credential")
     for certificate in current.order_by("pk").iterator():
-        held, printed = certificate.credential, certificate.printed
-        if (held.recorded_name, held.recorded_post_nominals) != (printed.name, printed.post_nominals):
+        held, facts = certificate.credential, certificate.facts  # as they lie there: somebody may have cut them by hand
+        printed = [facts.get(field) for field in ("name", "post_nominals")] if isinstance(facts, dict) else []
+        if printed != [held.recorded_name, held.recorded_post_nominals]:
             yield Finding(about=f"credential {held.uuid}", message="has another name on record than on its document")
 
 

@@ -13,10 +13,10 @@ from credentialing.accounts.access import AuthedRequest, signed_in
 from credentialing.names.differences import profile_of
 from credentialing.names.forms import NameChangeForm
 from credentialing.names.models import NameChange
+from credentialing.names.presentation import steps_of
 from credentialing.names.services import ChangeRefused, ask_for_change, keep_what_stands, withdraw_change
 from credentialing.ui.responses import conflict
 from workflows.errors import TransitionError
-from workflows.models import LedgerRecord
 
 
 @signed_in
@@ -49,8 +49,7 @@ def ask(request: AuthedRequest, uuid: UUID) -> HttpResponse:
 def mine(request: AuthedRequest, uuid: UUID) -> HttpResponse:
     """How far one's own request is, and what was decided."""
     change = get_object_or_404(NameChange.objects.asked_about(request.user), uuid=uuid)
-    records = LedgerRecord.objects.of(change).select_related("kept_reason")
-    return render(request, "names/mine.html", {"change": change, "records": records})
+    return render(request, "names/mine.html", {"change": change, "steps": steps_of(change)})
 
 
 @signed_in

@@ -18,6 +18,7 @@ from credentialing.names.differences import differing_names, in_words
 from credentialing.names.forms import ChangeForHolderForm, ProofForm, RefusalForm
 from credentialing.names.lifecycle import APPROVERS, CONFIRMERS
 from credentialing.names.models import NameChange
+from credentialing.names.presentation import steps_of
 from credentialing.names.rules import objection_to_approving
 from credentialing.names.services import (
     ChangeRefused,
@@ -182,7 +183,7 @@ def _show(
     may = {name for name, action in actions.items() if action.permitted}
     context = {
         "change": asked,
-        "records": LedgerRecord.objects.of(asked).select_related("actor", "kept_reason"),
+        "steps": steps_of(asked),
         "proof_form": (proof_form or ProofForm()) if "approve" in may else None,
         "refusal_form": (refusal_form or RefusalForm()) if "refuse" in may else None,
         "may_confirm": "confirm" in may,
