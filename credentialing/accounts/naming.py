@@ -27,5 +27,5 @@ def printed_name_of(person: Person) -> PrintedName:
 
 
 def is_vouched_for(person: Person) -> bool:
-    """Whether the society vouches for a name of this person, in force or not."""
-    return Credential.objects.held_by(person).exists()
+    """Whether the society vouches for a name of this person, in force or not; of somebody not stored yet it doesn't."""
+    return person.pk is not None and Credential.objects.held_by(person).exists()

@@ -8,7 +8,7 @@ from certificates.fonts import in_words, missing_characters
 from certificates.models import Credential
 from credentialing.names.models import NameChange
 from credentialing.names.services import Wish
-from credentialing.ui.forms import DateField, SocietyForm
+from credentialing.ui.forms import DateField, PersonNameField, SocietyForm
 
 PROOF_HINT = "For example: marriage certificate, shown by video call. Name the document; keep no copy of it."
 
@@ -16,7 +16,7 @@ PROOF_HINT = "For example: marriage certificate, shown by video call. Name the d
 class NameChangeForm(SocietyForm):
     """Another name or other degrees on record."""
 
-    name = forms.CharField(label="Name as it should be on record", max_length=200)
+    name = PersonNameField(label="Name as it should be on record", max_length=200)
     post_nominals = forms.CharField(
         label="Degrees", max_length=60, required=False, help_text="For example MD, LMFT. They stand behind the name."
     )
