@@ -117,6 +117,7 @@ def test_document_that_was_refused_is_drawn_under_its_number_with_the_new_spelli
         template="spelling_wanted", recipient=holder
     ).body  # fmt: skip
     renamed(certificate.credential, "Nora Hi", "")
+    assert on_record(certificate.credential) == ("Nora Hi", "")
     again = Certificate.objects.get()
     assert (again.status, again.token, again.printed.name) == ("intent", certificate.token, "Nora Hi")
 
@@ -150,6 +151,8 @@ def test_nobody_decides_about_their_own_name(office):
         entered(credential, holder)
     assert not NameChange.objects.exists()
     change = asked(credential)
+    assert [action.transition.name for action in available_actions(change, holder)] == ["withdraw"]
+    assert str(change) == f"{credential.number}: The name has changed"
     with pytest.raises(NotPermitted):
         approve_change(change=change, actor=holder, proof=PROOF, proof_seen_on=SEEN_ON)
     approve_change(change=change, actor=officer("registrar"), proof=PROOF, proof_seen_on=SEEN_ON)
