@@ -28,13 +28,15 @@ DRAWING = "draw_certificate"  # the effect of an award by which its certificate 
 def prepare_certificate(*, credential: Credential, facts: CertificateFacts, actor: Any) -> Certificate:
     """Commit the intent to issue: token, edition and every printed fact; the award's effect draws the document.
 
-    A second call while one is current answers that one.
+    Name and degrees of the facts are on record from now on (`Credential.recorded_name`). A second call while one is
+    current answers that one.
     """
-    Credential.objects.select_for_update().get(pk=credential.pk)
+    locked = Credential.objects.select_for_update().get(pk=credential.pk)
     current = credential.certificates.exclude(status=Certificate.Status.SUPERSEDED).first()
     if current is not None:
         return current
     edition = credential.certificates.count() + 1
+    locked.record(facts.name, facts.post_nominals)
     certificate = Certificate.objects.create(
         credential=credential, edition=edition, facts=facts.as_dict(), prepared_by=actor
     )
@@ -86,6 +88,7 @@ def retry_certificate(*, certificate: Certificate, facts: CertificateFacts, acto
     Raises:
         ValueError: it has been issued; a correction then needs a new edition.
     """
+    credential = Credential.objects.select_for_update().get(pk=certificate.credential_id)
     certificate = Certificate.objects.select_for_update().get(pk=certificate.pk)
     if certificate.status not in {Certificate.Status.REFUSED, Certificate.Status.INTENT}:
         msg = "This certificate has been issued and never changes."
@@ -95,7 +98,8 @@ def retry_certificate(*, certificate: Certificate, facts: CertificateFacts, acto
     certificate.status = Certificate.Status.INTENT
     certificate.problem = ""
     certificate.save()
-    _have_drawn(certificate.credential)
+    credential.record(facts.name, facts.post_nominals)
+    _have_drawn(credential)
     return certificate
 
 

@@ -67,6 +67,12 @@ class Credential(Sealed, WorkflowSubject):
     scheme = models.SlugField()
     scheme_version = models.CharField(max_length=40, blank=True)
     number = models.CharField(max_length=40, unique=True)
+    # What the society vouches for: the words of the document in force, or of the entry of an earlier holder who has
+    # none (docs/adr/0009). After the award they follow the document's facts.
+    recorded_name = models.CharField(max_length=200, editable=False)
+    recorded_post_nominals = models.CharField(max_length=60, blank=True, editable=False)
+    # Taken over from a profile that its holder had changed since the award; nobody of the society has looked yet.
+    name_to_check = models.BooleanField(default=False, editable=False)
     awarded_on = models.DateField()
     valid_until = models.DateField(null=True, blank=True)
     basis = models.CharField(max_length=12, choices=Basis.choices)
@@ -91,7 +97,7 @@ class Credential(Sealed, WorkflowSubject):
         ]
 
     def __str__(self) -> str:
-        return f"{self.number} {self.holder}"
+        return f"{self.number} {self.recorded_name}"
 
     def status_on(self, day: date) -> str:
         """The state on that day as far as it is known today: an active one past its last day has expired."""
@@ -108,6 +114,17 @@ class Credential(Sealed, WorkflowSubject):
     def status_label(self) -> str:
         """The state today, in words."""
         return CREDENTIAL.state(self.status_today).label
+
+    @property
+    def recorded_as(self) -> str:
+        """Name and degrees as the society vouches for them: in the registry, in its answers, in its letters."""
+        return ", ".join(filter(None, (self.recorded_name, self.recorded_post_nominals)))
+
+    def record(self, name: str, post_nominals: str) -> None:
+        """Store what the society vouches for, under a lock that the caller holds; unchanged, nothing is written."""
+        if (name, post_nominals) != (self.recorded_name, self.recorded_post_nominals):
+            self.recorded_name, self.recorded_post_nominals = name, post_nominals
+            self.save(update_fields=["recorded_name", "recorded_post_nominals"])
 
     @property
     def current_certificate(self) -> "Certificate | None":

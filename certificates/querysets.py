@@ -42,10 +42,6 @@ class CertificateQuerySet(SealedQuerySet["Certificate"]):
         """Those that could not be drawn and wait for somebody."""
         return self.filter(status="refused")
 
-    def correctable(self) -> "CertificateQuerySet":
-        """Those in force and those that could not be drawn."""
-        return self.filter(status__in=["issued", "refused"])
-
     def waiting(self) -> "CertificateQuerySet":
         """Those whose intent is committed and whose bytes are not there yet."""
         return self.filter(status="intent").order_by("prepared_at", "pk")

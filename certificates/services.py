@@ -15,6 +15,7 @@ from certificates.issuing import (
     take_up_waiting,
 )
 from certificates.models import Credential, NumberSeries
+from certificates.recording import record_name
 from certificates.rendering import RenderingFailed
 from workflows.deadlines import set_deadline
 from workflows.services import perform
@@ -54,12 +55,16 @@ def award_credential(
     awarded_on: date,
     basis: str,
     actor: Any,
+    name: str,
+    post_nominals: str = "",
     number_prefix: str = "",
     number: str = "",
     valid_until: date | None = None,
     now: datetime | None = None,
 ) -> Credential:
     """Award a credential, with the next number of its series or (earlier holders) with the number they have.
+
+    `name` and `post_nominals` are what the society vouches for from now on, whatever the holder's profile says later.
 
     Raises:
         AlreadyHeld: the person holds a live credential of this scheme.
@@ -79,6 +84,8 @@ def award_credential(
         designation=designation,
         scheme=scheme,
         scheme_version=scheme_version,
+        recorded_name=name,
+        recorded_post_nominals=post_nominals,
         number=number or next_number(prefix=number_prefix, year=awarded_on.year),
         awarded_on=awarded_on,
         valid_until=valid_until,
@@ -101,6 +108,7 @@ __all__ = [
     "issue_certificate",
     "next_number",
     "prepare_certificate",
+    "record_name",
     "retry_certificate",
     "supersede_certificate",
     "take_up_waiting",

@@ -64,6 +64,7 @@ class Verification:
     """The answer: who, what, since when, and whether it is in force on that day."""
 
     name: str
+    post_nominals: str
     designation: str
     number: str
     status: str
@@ -86,6 +87,7 @@ class Verification:
             return {"name": self.name, "number": self.number, "status": self.status, "on": self.on.isoformat()}
         return {
             "name": self.name,
+            "post_nominals": self.post_nominals,
             "designation": self.designation,
             "number": self.number,
             "status": self.status,
@@ -99,12 +101,16 @@ class Verification:
 
 
 def verification_of(credential: Credential, on: date, certificate: Certificate | None = None) -> Verification:
-    """What the registry says of this credential on that day."""
+    """What the registry says of this credential on that day, under the name that the society vouches for.
+
+    Of a replaced edition too: it says that it was replaced, and the name in force is that of its successor. A former
+    name stands on the paper that somebody holds, and is published nowhere beside the present one.
+    """
     standing, past = standing_on(credential, on), on < timezone.localdate()
     tone, headline, today, earlier = ANSWERS[standing.status]
-    holder = credential.holder
     return Verification(
-        name=getattr(holder, "printed_name", str(holder)),
+        name=credential.recorded_name,
+        post_nominals=credential.recorded_post_nominals,
         designation=credential.designation,
         number=credential.number,
         status=standing.status,

@@ -40,6 +40,7 @@ INSTALLED_APPS = [
     "credentialing.drafting",
     "credentialing.registry",
     "credentialing.council",
+    "credentialing.names",
     "credentialing.reviews",
     "credentialing.evidence",
     "credentialing.applications",

@@ -14,6 +14,7 @@ urlpatterns = [
     path("", include("credentialing.applications.urls")),
     path("", include("credentialing.evidence.urls")),
     path("", include("credentialing.reviews.urls")),
+    path("", include("credentialing.names.urls")),
     path("", include("credentialing.council.urls")),
     path("", include("credentialing.drafting.urls")),
     path("", include("credentialing.operations.urls")),

@@ -8,6 +8,8 @@ from django import forms
 from django.http import HttpRequest, HttpResponse
 
 from credentialing.accounts.models import ConflictOfInterest, Membership, Person, Role
+from credentialing.accounts.naming import is_vouched_for
+from credentialing.accounts.services import VOUCHED_FOR
 from credentialing.ui.forms import CleanTextMixin, DateField, PersonNameField, SocietyForm, SocietyModelForm
 
 
@@ -59,6 +61,16 @@ class ProfileForm(SocietyModelForm):
             "listed": "Your name, designation, number and status are then in the public registry. "
             "Unlisted credentials can still be checked by their number.",
         }
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        if is_vouched_for(self.instance):
+            for vouched in VOUCHED_FOR:
+                del self.fields[vouched]
+            self.fields["name"].label = "What we call you"
+            self.fields[
+                "name"
+            ].help_text = "In letters and to the people you work with here. It changes nothing that the public sees."
 
 
 class TermForm(SocietyForm):

@@ -19,6 +19,7 @@ HOMES: tuple[tuple[str, str], ...] = (
     ("supervisor", "evidence:supervision"),
     ("observer", "evidence:evaluations"),
     ("administrator", "accounts:people"),
+    ("president", "names:changes"),
 )
 LABELS: tuple[tuple[frozenset[str], str, str], ...] = (
     (frozenset({"coordinator", "ccc_chair", "reviewer"}), "Inbox", "reviews:inbox"),
@@ -29,6 +30,7 @@ LABELS: tuple[tuple[frozenset[str], str, str], ...] = (
     (frozenset({"treasurer"}), "Fees", "evidence:fees"),
     (frozenset({"council"}), "Council", "council:home"),
     (frozenset({"council", "registrar", "coordinator", "ccc_chair"}), "Leaders", "council:registry"),
+    (frozenset({"president"}), "Names", "names:changes"),
     (frozenset({"coordinator", "administrator", "council"}), "Rules", "drafting:overview"),
     (frozenset({"coordinator", "registrar", "administrator"}), "People", "accounts:people"),
     (frozenset({"registrar", "administrator"}), "Certificates", "operations:certificates"),

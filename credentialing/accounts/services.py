@@ -8,7 +8,10 @@ from django.db import transaction
 from django.utils import timezone
 
 from credentialing.accounts.models import ConflictOfInterest, Membership, Person, Role, Term
+from credentialing.accounts.naming import is_vouched_for
 from credentialing.accounts.signals import person_changed
+
+VOUCHED_FOR = frozenset({"certificate_name", "post_nominals"})
 
 
 class AlreadyInOffice(Exception):
@@ -142,13 +145,24 @@ def declare_conflict(*, person: Person, other: Person, relation: str, actor: Per
 def update_profile(*, person: Person, actor: Person, changed: Sequence[str]) -> Person:
     """Store what a person has changed about themselves (`changed` names the fields, already set on `person`).
 
+    Of a holder the printed name and the degrees are vouched for, so only a request changes them (credentialing/names);
+    what a holder is called in the service may change, and the printed name stays beside it as it was.
+
     Raises:
-        PermissionError: somebody else's profile.
+        PermissionError: somebody else's profile, or what the society vouches for.
     """
     if person.pk != actor.pk:
         msg = "Everybody changes their own profile."
         raise PermissionError(msg)
-    person.save(update_fields=list(changed))
+    fields = set(changed)
+    if is_vouched_for(person):
+        if fields & VOUCHED_FOR:
+            msg = "Your name on the certificate and your degrees are on record: ask for a change."
+            raise PermissionError(msg)
+        if "name" in fields:
+            person.certificate_name = Person.objects.select_for_update().get(pk=person.pk).printed_name
+            fields.add("certificate_name")
+    person.save(update_fields=sorted(fields))
     _announce("accounts:profile:changed", actor, person, {"fields": sorted(changed)})
     return person
 

@@ -13,6 +13,7 @@ from django.utils import timezone
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from certificates.fonts import in_words, missing_characters
+from certificates.models import Credential
 from credentialing.accounts.access import AuthedRequest, requires, roles_today, signed_in
 from credentialing.accounts.forms import MembershipForm, ProfileForm, SearchForm, TermForm
 from credentialing.accounts.freshness import fresh_login
@@ -46,6 +47,7 @@ def home(request: HttpRequest) -> HttpResponse:
 @require_http_methods(["GET", "HEAD", "POST"])
 def profile(request: AuthedRequest) -> HttpResponse:
     """One's own name, degrees and place."""
+    held = list(Credential.objects.held_by(request.user))
     form = ProfileForm(
         request.POST if request.method == "POST" else None, instance=Person.objects.get(pk=request.user.pk)
     )
@@ -54,14 +56,14 @@ def profile(request: AuthedRequest) -> HttpResponse:
             update_profile(person=form.instance, actor=request.user, changed=form.changed_data)
         messages.success(request, "Your profile is saved.")
         unprintable = missing_characters(form.instance.printed_name + form.instance.post_nominals)
-        if unprintable:
+        if unprintable and not held:
             messages.warning(
                 request,
                 f"Your certificate could not be printed like this: its fonts have no {in_words(unprintable)}. "
                 "Choose another spelling for the name on the certificate.",
             )
         return redirect("accounts:profile")
-    return render(request, "accounts/profile.html", {"form": form})
+    return render(request, "accounts/profile.html", {"form": form, "held": held})
 
 
 @requires(*OFFICERS)

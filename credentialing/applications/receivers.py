@@ -50,8 +50,18 @@ def write_to_holder(*, certificate: Certificate, **_: Any) -> None:
 
 
 @receiver(certificate_refused)
-def write_to_keepers(*, certificate: Certificate, **_: Any) -> None:
-    """Registrar and administrators learn that a certificate can't be drawn, why, and where to correct it."""
+def write_of_refusal(*, certificate: Certificate, **_: Any) -> None:
+    """Holder, registrar and administrators learn that a certificate can't be drawn, why, and where to mend it."""
+    credential = certificate.credential
+    send_letter(
+        template="spelling_wanted",
+        to=credential.holder,
+        context={
+            "number": credential.number,
+            "problem": certificate.problem,
+            "path": f"/my/credentials/{credential.uuid}/name/",
+        },
+    )
     today = timezone.localdate()
     keepers = Person.objects.holding(Role.REGISTRAR, today) | Person.objects.holding(Role.ADMINISTRATOR, today)
     for keeper in keepers:
@@ -59,8 +69,8 @@ def write_to_keepers(*, certificate: Certificate, **_: Any) -> None:
             template="certificate_refused",
             to=keeper,
             context={
-                "number": certificate.credential.number,
+                "number": credential.number,
                 "problem": certificate.problem,
-                "path": f"/council/registry/{certificate.credential.uuid}/",
+                "path": f"/council/registry/{credential.uuid}/",
             },
         )

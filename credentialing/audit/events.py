@@ -79,7 +79,11 @@ class Event(StrEnum):
     CERTIFICATE_CORRECTED = "certificates:certificate:corrected"
     CERTIFICATE_DOWNLOADED = "certificates:certificate:downloaded"
     CERTIFICATE_SENT = "certificates:certificate:sent"
-    CORRECTION_REQUESTED = "certificates:correction:requested"
+    CORRECTION_REQUESTED = "certificates:correction:requested"  # only in old entries: today a change of name is asked
+    NAME_CHANGE_ASKED = "names:change:asked"
+    NAME_RECORDED = "names:change:recorded"
+    NAME_KEPT = "names:name:kept"
+    NAME_DIFFERENCE_TOLD = "names:difference:told"
     ISSUE_PAUSED = "certificates:issue:paused"
     ISSUE_RESUMED = "certificates:issue:resumed"
     CERTIFICATES_WANTED = "certificates:missing:wanted"

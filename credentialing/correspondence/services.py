@@ -15,6 +15,7 @@ from django.utils import timezone
 
 from credentialing.accounts.limits import count
 from credentialing.accounts.models import Person
+from credentialing.accounts.naming import printed_name_of
 from credentialing.correspondence.models import HIDDEN, Letter, LetterSecret
 from credentialing.correspondence.strangers import plain_name
 from credentialing.correspondence.tasks import deliver_letter
@@ -94,7 +95,7 @@ def send_to_stranger(
     """
     count("letter_to_stranger", key=str(actor.uuid))
     count("letters_to_address", key=address.lower())
-    sender = plain_name(actor.printed_name)
+    sender = plain_name(printed_name_of(actor).name)
     letter = send_letter(template=template, to=address, context={**context, "sender": sender}, secret=secret, now=now)
     assert letter is not None  # noqa: S101 - only people may lack an address
     return letter

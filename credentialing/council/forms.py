@@ -7,7 +7,7 @@ from django.utils import timezone
 
 from credentialing.council.models import Ballot
 from credentialing.pathways.definitions import PathwayDefinition, Requirement
-from credentialing.ui.forms import DateField, PersonNameField, SocietyForm
+from credentialing.ui.forms import DateField, SocietyForm
 
 AGAINST = frozenset({Ballot.Choice.DEFER, Ballot.Choice.DECLINE})
 
@@ -58,13 +58,3 @@ class LeaderSearchForm(SocietyForm):
 
     stores_text = False
     q = forms.CharField(label="Name or number", max_length=100, required=False)
-
-
-class CorrectionForm(SocietyForm):
-    """The name for a certificate that could not be drawn."""
-
-    name = PersonNameField(
-        label="Name on the certificate",
-        max_length=200,
-        help_text="As agreed with the holder. The registry keeps the name of their profile.",
-    )

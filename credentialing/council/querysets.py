@@ -29,9 +29,7 @@ class DecisionQuerySet(SealedQuerySet["Decision"]):
 
 
 def holders_found(credentials: CredentialQuerySet, words: str) -> CredentialQuerySet:
-    """Those whose holder's name or whose number contains the words; all without words."""
+    """Those whose recorded name or whose number contains the words; all without words."""
     if not words:
         return credentials
-    return credentials.filter(
-        Q(holder__name__icontains=words) | Q(holder__certificate_name__icontains=words) | Q(number__icontains=words)
-    )
+    return credentials.filter(Q(recorded_name__icontains=words) | Q(number__icontains=words))

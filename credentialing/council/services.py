@@ -1,14 +1,12 @@
 """Voting and deciding."""
 
 from collections import Counter
-from dataclasses import replace
 from datetime import date, datetime
 
 from django.db import IntegrityError, transaction
 from django.utils import timezone
 
-from certificates.models import Certificate, Credential
-from certificates.services import retry_certificate, supersede_certificate
+from certificates.models import Credential
 from credentialing.accounts.models import Person
 from credentialing.applications.assessments import assess_case
 from credentialing.applications.endorsing import missing_recommendations, only_decisions_missing
@@ -251,31 +249,3 @@ def change_standing(
     record = perform(credential, name, actor=actor, reason=reason, expected_version=expected_version, now=now)
     tell_of_standing(credential=credential, record=record, now=now)
     return record
-
-
-@transaction.atomic
-def correct_certificate(
-    *, certificate: Certificate, name: str, actor: Person, now: datetime | None = None
-) -> Certificate:
-    """Another spelling of the name: for a certificate that could not be drawn under the same number and address.
-
-    One that has been issued is replaced by a new edition; the old address stays and says so.
-
-    Raises:
-        PermissionError: the actor is neither registrar nor administrator.
-        ValueError: it can't be corrected (any more), or not like this.
-    """
-    if not actor.roles_on(timezone.localdate(now)) & {"registrar", "administrator"}:
-        msg = "The registrar or an administrator corrects certificates."
-        raise PermissionError(msg)
-    facts = replace(certificate.printed, name=name)
-    correct = supersede_certificate if certificate.status == Certificate.Status.ISSUED else retry_certificate
-    corrected = correct(certificate=certificate, facts=facts, actor=actor)
-    record_event(
-        event=Event.CERTIFICATE_CORRECTED,
-        actor=actor,
-        subject_kind="certificate",
-        subject_id=corrected.uuid,
-        details={"edition": corrected.edition},
-    )
-    return corrected

@@ -18,5 +18,4 @@ urlpatterns = [
     path("council/motions/<uuid:uuid>/second/", motions.second, name="motion-second"),
     path("council/motions/<uuid:uuid>/withdraw/", motions.withdraw, name="motion-withdraw"),
     path("council/motions/<uuid:uuid>/close/", motions.close, name="motion-close"),
-    path("council/certificates/<uuid:uuid>/correct/", views.correct, name="correct"),
 ]

@@ -20,7 +20,7 @@ from credentialing.applications.models import Application, AwaitedAct
 from credentialing.applications.presentation import track
 from credentialing.audit.events import Event
 from credentialing.audit.services import record_view
-from credentialing.council.forms import BallotForm, CorrectionForm, LeaderSearchForm
+from credentialing.council.forms import BallotForm, LeaderSearchForm
 from credentialing.council.models import Ballot, Decision
 from credentialing.council.motions.models import Motion
 from credentialing.council.motions.services import objection_to_moving
@@ -31,9 +31,11 @@ from credentialing.council.services import (
     VoteRefused,
     cast_ballot,
     change_standing,
-    correct_certificate,
     decision_ahead,
 )
+from credentialing.names.differences import differing_names
+from credentialing.names.lifecycle import APPROVERS, CONFIRMERS
+from credentialing.names.models import NameChange
 from credentialing.reviews.dossier import dossier
 from credentialing.reviews.services import objection_to_review
 from credentialing.reviews.timeline import timeline
@@ -124,7 +126,10 @@ def registry(request: AuthedRequest) -> HttpResponse:
         "form": form,
         "page": page,
         "words": words,
-        "refused": Certificate.objects.refused().select_related("credential__holder"),
+        "refused": Certificate.objects.refused().select_related("credential"),
+        "names_waiting": NameChange.objects.awaiting(request.user, roles_today(request)).count(),
+        "names_differing": differing_names().count() if roles_today(request) & APPROVERS else 0,
+        "sees_names": bool(roles_today(request) & CONFIRMERS),
     }
     return render(request, "council/registry.html", context)
 
@@ -158,7 +163,10 @@ def credential(request: AuthedRequest, uuid: UUID) -> HttpResponse:
             if not objection_to_moving(held, request.user, timezone.now())
             and any(held.workflow_definition().edges(act.value, held.state))
         ],
-        "corrects": bool(roles_today(request) & {"registrar", "administrator"}),
+        "corrects": bool(roles_today(request) & APPROVERS) and held.holder_id != request.user.pk,
+        "name_changes": NameChange.objects.visible_to(request.user).filter(credential=held)
+        if roles_today(request) & CONFIRMERS
+        else (),
     }
     return render(request, "council/credential.html", context)
 
@@ -186,23 +194,6 @@ def standing(request: AuthedRequest, uuid: UUID, verb: str) -> HttpResponse:
         return redirect(back)
     context = {"credential": held, "form": form, "transition": action.transition}
     return render(request, "council/standing.html", context)
-
-
-@requires("registrar", "administrator")
-@fresh_login
-@require_http_methods(["GET", "HEAD", "POST"])
-def correct(request: AuthedRequest, uuid: UUID) -> HttpResponse:
-    """Another spelling: for a certificate whose name no font can print, or as a new edition of an issued one."""
-    wrong = get_object_or_404(Certificate.objects.correctable().select_related("credential__holder"), uuid=uuid)
-    form = CorrectionForm(request.POST if request.method == "POST" else None, initial={"name": wrong.printed.name})
-    if request.method == "POST" and form.is_valid():
-        try:
-            correct_certificate(certificate=wrong, actor=request.user, **form.cleaned_data)
-        except ValueError as refusal:
-            return conflict(request, str(refusal), reverse("council:registry"))
-        messages.success(request, "The certificate is being drawn again, under the same number.")
-        return redirect("council:credential", wrong.credential.uuid)
-    return render(request, "council/correct.html", {"certificate": wrong, "form": form})
 
 
 def _case(request: AuthedRequest, uuid: UUID) -> Application:

@@ -181,12 +181,12 @@ def prepare_missing(actor_uuid: str) -> None:
     today = timezone.localdate()
     wording = wording_in_force()
     society, signatories = wording.society or settings.SOCIETY_NAME, signatories_on(today, wording)
-    for credential in without_certificate(today).select_related("holder").order_by("pk").iterator(chunk_size=100):
+    for credential in without_certificate(today).order_by("pk").iterator(chunk_size=100):
         facts = CertificateFacts(
             society=society,
             designation=credential.designation,
-            name=credential.holder.printed_name,
-            post_nominals=credential.holder.post_nominals,
+            name=credential.recorded_name,
+            post_nominals=credential.recorded_post_nominals,
             pathway_version=credential.scheme_version,
             number=credential.number,
             awarded_on=credential.awarded_on,

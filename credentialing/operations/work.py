@@ -116,7 +116,7 @@ def _certificates(certificates: Sequence[Certificate], _: datetime) -> list[Work
             about=f"Credential {certificate.credential.number}",
             since=certificate.prepared_at,
             problem=certificate.problem,
-            url=reverse("council:correct", args=[certificate.uuid]),
+            url=reverse("council:credential", args=[certificate.credential.uuid]),
         )
         for certificate in certificates
     ]

@@ -5,14 +5,17 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from django.db import transaction
+from django.db.models import Q
 from django.utils import timezone
 
 from certificates.models import Credential
 from certificates.services import award_credential
 from credentialing.accounts.models import Person
+from credentialing.accounts.naming import is_vouched_for, printed_name_of
 from credentialing.applications.progress import refresh_cases_of
 from credentialing.audit.events import Event
 from credentialing.audit.services import record_event
+from credentialing.names.lifecycle import RECORDED
 from credentialing.pathways.definitions import PathwayDefinition
 from credentialing.registry.holders import Holder, HoldersRefused, Problem
 from workflows.services import perform
@@ -70,24 +73,35 @@ def import_holders(
 
 
 def _standing(holder: Holder, pathway: PathwayDefinition) -> tuple[Credential | None, str]:
-    """The credential that this line describes and that stands already, or why the line contradicts what stands."""
-    credentials = Credential.objects.filter(scheme=pathway.slug).select_related("holder")
+    """The credential that this line describes and that stands already, or why the line contradicts what stands.
+
+    The list may have the name on record, or one from before a recorded change.
+    """
+    credentials = Credential.objects.filter(scheme=pathway.slug)
+    before = Q(name_changes__state=RECORDED, name_changes__name_before=holder.name)
+    named = credentials.filter(Q(recorded_name=holder.name) | before, awarded_on=holder.awarded_on).distinct()
     if holder.number:
         same = credentials.filter(number__iexact=holder.number).first()
-        if same is not None and (same.holder.name, same.awarded_on) != (holder.name, holder.awarded_on):
-            return None, f"The number {holder.number} belongs to {same.holder}, awarded on {same.awarded_on}."
+        if same is not None and not named.filter(pk=same.pk).exists():
+            return None, f"The number {holder.number} belongs to {same.recorded_name}, awarded on {same.awarded_on}."
         if same is not None:
             return same, ""
     else:
-        same = credentials.filter(holder__name=holder.name, awarded_on=holder.awarded_on, basis="import").first()
+        same = named.filter(basis="import").first()
         if same is not None:
             return same, ""
     person = Person.objects.filter(email=holder.email).first() if holder.email else None
-    if person is not None and person.name.casefold() != holder.name.casefold():
+    if person is not None and holder.name.casefold() not in _names_of(person):
         return None, f"The address {holder.email} belongs to {person}."
     if person is not None and credentials.filter(holder=person, state__in=["pending", "active", "suspended"]).exists():
         return None, f"{person} already holds this credential under another number."
     return None, ""
+
+
+def _names_of(person: Person) -> set[str]:
+    """What somebody is called; of a holder what the society vouches for, whatever they call themselves here."""
+    printed = printed_name_of(person).name.casefold()
+    return {printed} if is_vouched_for(person) else {printed, person.name.casefold()}
 
 
 def _award(holder: Holder, pathway: PathwayDefinition, actor: Person, now: datetime) -> Credential:
@@ -104,6 +118,8 @@ def _award(holder: Holder, pathway: PathwayDefinition, actor: Person, now: datet
         )
     credential = award_credential(
         holder=person,
+        name=holder.name,
+        post_nominals=holder.post_nominals,
         designation=pathway.designation,
         scheme=pathway.slug,
         scheme_version="",

@@ -15,6 +15,4 @@ urlpatterns = [
     path("my/certificates/<uuid:uuid>/", sharing.certificate_page, name="certificate"),
     path("my/certificates/<uuid:uuid>/card.pdf", sharing.card, name="certificate_card"),
     path("my/certificates/<uuid:uuid>/send/", sharing.send, name="certificate_send"),
-    path("my/certificates/<uuid:uuid>/correct/", sharing.correct, name="certificate_correct"),
-    path("my/certificates/<uuid:uuid>/correct/done/", sharing.correction_asked, name="correction_asked"),
 ]

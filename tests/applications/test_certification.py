@@ -94,8 +94,8 @@ def test_candidate_whose_membership_lapsed_is_not_certified(case, member):
 
 def test_award_that_fails_leaves_the_case_before_the_council(case, member):
     award_credential(
-        holder=case.candidate, designation="Small Leader", scheme="small", scheme_version="1", number_prefix="SML",
-        awarded_on=DAY, basis="pathway", actor=member, now=NOON,
+        holder=case.candidate, name="Ada", designation="Small Leader", scheme="small", scheme_version="1",
+        number_prefix="SML", awarded_on=DAY, basis="pathway", actor=member, now=NOON,
     )  # fmt: skip
 
     with pytest.raises(AlreadyHeld):

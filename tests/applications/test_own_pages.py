@@ -177,8 +177,8 @@ def test_home_shows_a_holder_their_credential(client, walk):
     council = walk.officers.council[0]
     with time_machine.travel(NOON):
         credential = award_credential(
-            holder=walk.candidate, designation="Leader", scheme="abs-leader", scheme_version="1", number_prefix="ABS",
-            awarded_on=NOON.date(), basis="pathway", actor=council, now=NOON,
+            holder=walk.candidate, name="Ada", designation="Leader", scheme="abs-leader", scheme_version="1",
+            number_prefix="ABS", awarded_on=NOON.date(), basis="pathway", actor=council, now=NOON,
         )  # fmt: skip
     client.force_login(walk.candidate)
 

@@ -24,6 +24,7 @@ LAYERS = (
     {"applications"},
     {"evidence"},
     {"reviews"},
+    {"names"},
     {"council"},
     {"registry"},
     {"drafting"},
@@ -130,3 +131,17 @@ def test_links_of_the_documents_lead_somewhere():
         if not (page.parent / target).exists()
     ]
     assert broken == []
+
+
+def test_no_page_lets_a_profile_speak_for_the_society():
+    """Name and degrees of a holder come from what is on record (docs/adr/0009); place and profession are their own."""
+    theirs = re.compile(r"holder\.(?:name|printed_name|certificate_name|post_nominals)|holder(?=\s*(?:\|[^}]*)?}})")
+    pages = [
+        f"{path.relative_to(ROOT / 'templates')}: {found.group()}"
+        for path in (ROOT / "templates").rglob("*.*")
+        for found in theirs.finditer(path.read_text())
+    ]
+    assert pages == ["correspondence/certificate_link.txt: holder"] * 2  # what the service gives it as that name
+    judged = [*(ROOT / "certificates").rglob("*.py"), *(ROOT / "credentialing" / "registry").rglob("*.py")]
+    printed = re.compile(r"printed_name\b(?!_of)|holder__(?:name|certificate_name|post_nominals)|holder\.post_nominals")
+    assert [path.name for path in judged if printed.search(path.read_text()) and path.name != "services.py"] == []

@@ -23,8 +23,9 @@ from credentialing.applications.assessments import assess_requirement
 from credentialing.applications.services.drafts import start_application
 from credentialing.applications.services.supervision import ask_supervisor
 from credentialing.audit.models import AuditEvent
-from credentialing.council.services import cast_ballot, correct_certificate
+from credentialing.council.services import cast_ballot
 from credentialing.evidence.services.log import add_log_entry
+from credentialing.names.services import confirm_change, keep_what_stands, write_about_difference
 from credentialing.operations.demo.walk import months_after, noon
 from credentialing.operations.designs import choose_wording, offer_wording
 from credentialing.operations.effective_settings import record_changed_settings
@@ -35,13 +36,14 @@ from credentialing.registry.services import import_holders
 from credentialing.reviews.services import return_requirement
 from tests.certificates.factories import prepared
 from tests.factories import PASSWORD, PersonFactory, abs_version, make_walk
+from tests.names.acts import approved, asked
 from workflows import effects
 from workflows.models import EffectRun
 
 pytestmark = pytest.mark.django_db(transaction=True)  # as in production: what is committed stays
 
 OWN = ("accounts", "account", "applications", "audit", "certificates", "correspondence", "council", "django_tasks_db",
-       "evidence", "pathways", "registry", "reviews", "workflows")  # fmt: skip
+       "evidence", "names", "pathways", "registry", "reviews", "workflows")  # fmt: skip
 NEW_PASSWORD = "another quiet evening"
 REFUSING = {
     "sqlite": (
@@ -213,11 +215,26 @@ def a_refused_certificate():
     return lambda: certificates.issue_certificate(certificate)
 
 
-def a_corrected_certificate():
-    certificate = prepared(name="𓀀")
-    certificates.issue_certificate(certificate)
-    registrar = PersonFactory(offices=[Role.REGISTRAR])
-    return lambda: correct_certificate(certificate=certificate, name="Nora", actor=registrar)
+def a_name_asked_for():
+    credential = prepared().credential
+    return lambda: asked(credential)
+
+
+def a_name_on_record():
+    change = approved(prepared().credential, PersonFactory(offices=[Role.REGISTRAR]))
+    president = PersonFactory(offices=[Role.PRESIDENT])
+    return lambda: confirm_change(change=change, actor=president)
+
+
+def a_kept_name():
+    credential = prepared().credential
+    Person.objects.filter(pk=credential.holder_id).update(certificate_name="Another")
+    return lambda: keep_what_stands(credential=credential, actor=credential.holder)
+
+
+def a_question_about_a_name():
+    credential, registrar = prepared().credential, PersonFactory(offices=[Role.REGISTRAR])
+    return lambda: write_about_difference(credential=credential, actor=registrar)
 
 
 def a_kept_wording():
@@ -259,7 +276,8 @@ ACTS = (
     another_main_address,
     a_removed_address, an_added_address, a_published_pathway, a_question_to_a_supervisor, a_log_entry,
     a_returned_requirement, a_deciding_ballot, an_import, an_issued_certificate, a_refused_certificate,
-    a_corrected_certificate, a_kept_wording, an_adopted_wording, the_standard_wording,
+    a_name_asked_for, a_name_on_record, a_kept_name, a_question_about_a_name,
+    a_kept_wording, an_adopted_wording, the_standard_wording,
     another_try, changed_settings, a_draft_read_by_an_officer,
 )  # fmt: skip
 

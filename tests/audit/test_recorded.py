@@ -16,12 +16,12 @@ from credentialing.accounts.services import AccountUnchanged, close_account, reo
 from credentialing.applications.services.supervision import answer_supervision, ask_supervisor, end_supervision
 from credentialing.audit.models import AuditEvent
 from credentialing.correspondence.models import Letter
-from credentialing.council.services import correct_certificate
 from credentialing.operations.demo.walk import noon
 from credentialing.operations.effective_settings import WATCHED, record_changed_settings
 from credentialing.pathways.services import publish_pathway, shipped_source
 from tests.certificates.factories import prepared
 from tests.factories import PASSWORD, PersonFactory, make_walk
+from tests.names.acts import renamed
 from workflows.models import LedgerRecord
 
 pytestmark = pytest.mark.django_db
@@ -192,13 +192,14 @@ def test_issue_of_a_certificate_is_recorded_with_the_digest_of_its_bytes():
     assert event.details == {"edition": 1, "sha256": certificate.sha256}
 
 
-def test_refusal_and_correction_of_a_certificate_are_recorded_without_the_name():
+def test_refusal_of_a_certificate_and_change_of_a_name_are_recorded_without_the_name():
     certificate = certificates.issue_certificate(prepared(name="Nora 𓀀"))
     assert only("certificates:certificate:refused").details == {"edition": 1}
-    registrar = PersonFactory(offices=[Role.REGISTRAR])
-    correct_certificate(certificate=certificate, name="Nora", actor=registrar)
-    event = only("certificates:certificate:corrected")
-    assert (event.actor, event.subject_id, event.details) == (registrar, certificate.uuid, {"edition": 1})
+    change = renamed(certificate.credential, "Nora")
+    for name, edition in (("names:change:asked", {}), ("names:change:recorded", {"edition": 1})):
+        event = only(name)
+        assert event.subject_id == change.uuid
+        assert event.details == {"credential": str(certificate.credential.uuid), "kind": "name", **edition}
 
 
 def test_publishing_a_pathway_is_recorded_once(admin):

@@ -37,8 +37,11 @@ TEN_NAMES = (
 
 def awarded(**fields: Any) -> Credential:
     """A credential in force."""
+    holder = fields.pop("holder", None) or PersonFactory(name="Adaeze Obi", post_nominals="MD")
     values = {
-        "holder": fields.pop("holder", None) or PersonFactory(name="Adaeze Obi", post_nominals="MD"),
+        "holder": holder,
+        "name": holder.printed_name,
+        "post_nominals": holder.post_nominals,
         "designation": FACTS.designation,
         "scheme": "abs-leader",
         "scheme_version": "2024.1",
@@ -53,7 +56,8 @@ def awarded(**fields: Any) -> Credential:
 def prepared(credential: Credential | None = None, **facts: Any) -> Certificate:
     """A certificate whose intent is committed."""
     credential = credential or awarded()
-    data = {**FACTS.__dict__, "number": credential.number, **facts}
+    on_record = {"name": credential.recorded_name, "post_nominals": credential.recorded_post_nominals}
+    data = {**FACTS.__dict__, **on_record, "number": credential.number, **facts}
     return prepare_certificate(
         credential=credential, facts=CertificateFacts(**data), actor=PersonFactory(offices=["council"])
     )

@@ -4,6 +4,7 @@ import hashlib
 import io
 import json
 import zlib
+from dataclasses import replace
 
 import pikepdf
 import pytest
@@ -20,6 +21,7 @@ from certificates.badge.signing import signed_badge
 from certificates.examination import Examination, examine
 from certificates.looking import TooBusy, a_turn
 from certificates.models import Certificate
+from certificates.services import supersede_certificate
 from certificates.signing.checking import document_check
 from certificates.signing.sealing import seal_document
 from tests.certificates.badges import badge_of, changed, issued, pdf_with
@@ -125,10 +127,13 @@ def test_earlier_edition_is_genuine_and_said_to_be_replaced(client, certificate)
     assert "earlier edition" in send(client, certificate.read()).text
 
 
-def test_name_is_told_as_the_registry_has_it_today(client, certificate):
+def test_name_is_told_as_it_is_on_record_today_whatever_the_profile_says(client, certificate):
     holder = certificate.credential.holder
-    holder.certificate_name = "Adaeze Nwosu"
+    holder.certificate_name = "Adaeze Mallory"
     holder.save()
+    assert send(client, signed_badge(certificate), headers=JSON_PLEASE).json()["registry"]["name"] == "Adaeze Obi"
+    facts = replace(certificate.printed, name="Adaeze Nwosu")
+    supersede_certificate(certificate=certificate, facts=facts, actor=holder)
     assert send(client, signed_badge(certificate), headers=JSON_PLEASE).json()["registry"]["name"] == "Adaeze Nwosu"
 
 

@@ -219,6 +219,7 @@ def test_name_as_it_is_printed_answers_and_not_the_other(client):
 def test_stranger_learns_no_more_than_the_paper_says(client, certificate):
     assert set(answer(client, certificate)) == {
         "name",
+        "post_nominals",
         "designation",
         "number",
         "status",

@@ -41,12 +41,13 @@ from credentialing.evidence.services.credentials import enter_exam_result
 from credentialing.evidence.services.log import add_log_entry, deny_log_entry
 from credentialing.evidence.services.quarantine import destroy_file, quarantine_file, release_file
 from credentialing.evidence.services.references import ask_reference, decline_reference, give_reference
+from credentialing.names.services import confirm_change, refuse_change, withdraw_change, write_about_difference
 from credentialing.operations.demo.walk import Officers, noon
 from credentialing.operations.services import tell_administrators
 from credentialing.pathways.models import PathwayVersion
 from credentialing.pathways.services import publish_pathway, shipped_source
 from credentialing.pathways.writing import change_values
-from credentialing.registry.sharing.services import request_correction, send_link
+from credentialing.registry.sharing.services import send_link
 from credentialing.reviews.services import return_requirement
 from credentialing.reviews.waivers import waive_requirement
 from tests.by_hand import write_by_hand
@@ -54,6 +55,7 @@ from tests.decided import decided
 from tests.evidence.acts import upload
 from tests.evidence.samples import pdf
 from tests.factories import PASSWORD, MembershipFactory, PersonFactory, make_officers, make_walk
+from tests.names.acts import approved, asked
 from tests.pathways.files import changed
 from workflows.checkpoints import make_checkpoint
 
@@ -199,7 +201,7 @@ def write_letters_of_the_whole_way(officers: Officers) -> None:
     assert Letter.objects.filter(template="certificate_refused", recipient=registrar).exists()
     certificate.refresh_from_db()
     send_link(certificate=certificate, address="clinic@example.org", actor=walk.candidate)
-    request_correction(certificate=certificate, wish="An “O'Neil” & no other", actor=walk.candidate)
+    write_letters_of_names(credential, registrar)
     for act in ("suspend", "reinstate"):
         decided(credential, act, reason="See the minutes & the letter")
     write_letters_about_motions(credential, walk.officers)
@@ -220,6 +222,14 @@ def write_letters_about_motions(credential: Credential, officers: Officers) -> N
     write_by_hand(revoking, appeal_days=30)
     for member in council[:3]:
         cast_vote(motion=revoking, actor=member, choice="for")
+
+
+def write_letters_of_names(credential: Credential, registrar: Person) -> None:
+    president = PersonFactory(offices=[Role.PRESIDENT])
+    withdraw_change(change=asked(credential, name="An “O'Neil” & no other"), actor=credential.holder)
+    refuse_change(change=asked(credential, name="O'Neil"), actor=registrar, reason="No proof & no word")
+    confirm_change(change=approved(credential, registrar, name="Bea & Bo"), actor=president)
+    write_about_difference(credential=credential, actor=registrar)
 
 
 def write_letters_of_other_pathways(officers: Officers) -> None:

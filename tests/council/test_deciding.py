@@ -21,7 +21,6 @@ from credentialing.council.services import (
     NotAVoter,
     VoteRefused,
     cast_ballot,
-    correct_certificate,
     decision_ahead,
     outcome_of,
 )
@@ -31,7 +30,7 @@ from credentialing.pathways.definitions import Body
 from credentialing.pathways.loader import load_pathway
 from credentialing.pathways.services import publish_pathway
 from credentialing.reviews.services import sign_off_requirement
-from tests.certificates.factories import awarded, prepared
+from tests.certificates.factories import awarded
 from tests.decided import decided
 from tests.factories import MembershipFactory, PersonFactory, make_walk
 from tests.pathways.files import SMALL, changed
@@ -207,15 +206,6 @@ def test_change_of_standing_is_told_to_the_holder():
     decided(credential, "reinstate", reason="It is in.")
     letter = Letter.objects.get(template="standing_changed")
     assert letter.subject == "Your credential is now active"
-
-
-def test_certificates_are_corrected_by_registrar_and_administrator():
-    certificate = prepared(name="𓀀")
-    type(certificate).objects.filter(pk=certificate.pk).update(status="refused", problem="x")
-    with pytest.raises(PermissionError):
-        correct_certificate(certificate=certificate, name="Nora", actor=PersonFactory(offices=["council"]))
-    again = correct_certificate(certificate=certificate, name="Nora", actor=PersonFactory(offices=["registrar"]))
-    assert (again.status, again.printed.name) == ("intent", "Nora")
 
 
 def test_vote_decides_though_a_committee_signs_in_the_last_stage_before_it():

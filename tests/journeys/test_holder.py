@@ -50,7 +50,8 @@ def test_holder_takes_shows_sends_and_asks(scene: Scene, holder: tuple[Actor, Ce
     elsewhere.sees("Adaeze Obi", "Valid")
 
     actor.fill({"address": "hospital@example.org"}).press("Send the link").sees("on its way to hospital@example.org")
-    actor.fill({"wish": "My name is Nwosu."}).press("Ask for a correction").sees("with the registrar", number)
+    actor.follow("Ask for a change of name or degrees").sees("Adaeze Obi, MD")
+    actor.fill({"name": "Adaeze Nwosu", "kind": "name"}).press("Ask for this change").sees("with the registrar", number)
     scene.work_off()
     assert {"hospital@example.org", registrar.email} <= {address for letter in mail.outbox for address in letter.to}
     assert certificate.token in scene.link_in_letter_to("hospital@example.org")

@@ -10,7 +10,7 @@ from certificates import issuing
 from certificates.models import Certificate
 from certificates.rendering import RenderingFailed
 from certificates.services import DRAWING, issue_certificate, supersede_certificate, take_up_waiting
-from credentialing.accounts.models import Role
+from credentialing.accounts.models import Person, Role
 from credentialing.audit.models import AuditEvent
 from credentialing.operations.certificates import issue_progress, pause_issue, prepare_missing
 from tests.certificates.factories import awarded, prepared
@@ -212,14 +212,9 @@ def test_edition_in_force_stays_when_the_new_one_could_not_be(registrar):
     assert old.status == "issued"
 
 
-def test_registrar_corrects_an_issued_certificate_on_a_page(desk):
-    old = issue_certificate(prepared())
-    held = f"/council/registry/{old.credential.uuid}/"
-    assert "Correct the name" in desk.get(held).text
-    address = f"/council/certificates/{old.uuid}/correct/"
-    assert "A new edition takes the place" in desk.get(address).text
-    assert desk.post(address, {"name": old.printed.name}).status_code == 409
-    assert desk.post(address, {"name": "Adaeze Obi-Nwosu"}).status_code == 302
-    assert [row.status for row in Certificate.objects.order_by("edition")] == ["superseded", "intent"]
-    assert events("corrected") == ["certificates:certificate:corrected"]
-    assert desk.get(address).status_code == 404
+def test_missing_certificates_say_what_is_on_record_whatever_the_profile_says():
+    credential = awarded(holder=PersonFactory(name="Enid Old", post_nominals="MD"), number="1987/4", basis="import")
+    Person.objects.filter(pk=credential.holder_id).update(certificate_name="Prof. Old", post_nominals="MD, PhD")
+    prepare_missing.func(str(PersonFactory().uuid))
+    printed = credential.certificates.get().printed
+    assert (printed.name, printed.post_nominals) == ("Enid Old", "MD")

@@ -181,8 +181,8 @@ def test_certificate_that_cannot_be_drawn_leads_to_where_it_is_corrected(page):
     certificate = issue_certificate(prepared(name="𓀀"))
     text = page.get(WORK).text
     assert "U+13000" in text
-    assert f'href="/council/certificates/{certificate.uuid}/correct/"' in text
-    assert page.get(f"/council/certificates/{certificate.uuid}/correct/").status_code == 200
+    assert f'href="/council/registry/{certificate.credential.uuid}/"' in text
+    assert page.get(f"/council/registry/{certificate.credential.uuid}/").status_code == 200
 
 
 def test_deadlines_are_listed_when_they_come_near_and_marked_when_overdue(page):

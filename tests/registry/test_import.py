@@ -10,6 +10,7 @@ from credentialing.accounts.models import Person
 from credentialing.audit.models import AuditEvent
 from tests.certificates.factories import awarded
 from tests.factories import PersonFactory, abs_version
+from tests.names.acts import renamed
 from workflows.ledger import verify_chain
 
 pytestmark = pytest.mark.django_db
@@ -62,6 +63,33 @@ def test_second_run_changes_nothing(bring):
     assert "0 added, 4 stood already" in bring()
     assert (Person.objects.count(), Credential.objects.count()) == (people, credentials)
     assert AuditEvent.objects.filter(event="registry:holders:imported").count() == 1
+
+
+def test_second_run_knows_holders_again_by_the_name_on_record_or_one_before(bring):
+    bring()
+    for name in ("Nora Feldman", "Zoe Adams"):
+        renamed(Credential.objects.get(recorded_name=name), f"{name}-Smith", "")
+    Person.objects.exclude(email="registrar@example.org").update(name="Mallory", certificate_name="Mallory")
+    assert "0 added, 4 stood already" in bring()
+    assert "0 added, 1 stood already" in bring("Name,Awarded\nZoe Adams-Smith,2003-02-01\n")
+    with pytest.raises(CommandError, match="belongs to Nora Feldman-Smith"):
+        bring("Name,No,Awarded\nMallory,ABS-1999-0001,1999-05-01\n")
+
+
+def test_entry_is_what_the_list_says_whatever_the_profile_says(bring):
+    zoe = PersonFactory(name="Zoe Adams", certificate_name="Prof. Zoe", post_nominals="PhD", email="zoe@example.org")
+    bring()
+    credential = Credential.objects.get(holder=zoe)
+    assert (credential.recorded_name, credential.recorded_post_nominals) == ("Zoe Adams", "")
+
+
+def test_holder_is_known_by_the_address_only_under_the_name_on_record(bring):
+    zoe = PersonFactory(name="Zoe Adams", email="zoe@example.org")
+    awarded(holder=zoe, number="X-1", scheme="another")
+    Person.objects.filter(pk=zoe.pk).update(name="Mallory")
+    assert "1 added" in bring("Name,Awarded,Email\nZoe Adams,2003-02-01,zoe@example.org\n")
+    with pytest.raises(CommandError, match="The address"):
+        bring("Name,Awarded,Email\nMallory,2004-02-01,zoe@example.org\n")
 
 
 def test_dry_run_says_what_would_happen_and_changes_nothing(bring):

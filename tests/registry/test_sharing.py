@@ -16,7 +16,7 @@ from credentialing.audit.models import AuditEvent
 from credentialing.correspondence.models import Letter
 from credentialing.registry.sharing import views
 from credentialing.registry.sharing.links import linkedin_address, website_snippet
-from credentialing.registry.sharing.services import request_correction, send_link
+from credentialing.registry.sharing.services import send_link
 from tests.certificates.badges import issued, pdf_with
 from tests.certificates.factories import awarded
 from tests.decided import decided
@@ -80,10 +80,10 @@ def test_card_that_can_not_be_drawn_now_is_said_in_words(client, page, monkeypat
     assert (refused.status_code, "again in a minute" in refused.text) == (503, True)
 
 
-@pytest.mark.parametrize("path", ["", "card.pdf", "send/", "correct/", "correct/done/"])
+@pytest.mark.parametrize("path", ["", "card.pdf", "send/"])
 def test_nobody_else_gets_to_the_page(client, certificate, path):
     address = f"/my/certificates/{certificate.uuid}/{path}"
-    ask = client.get if path in {"", "card.pdf", "correct/done/"} else client.post
+    ask = client.get if path in {"", "card.pdf"} else client.post
     assert ask(address).url.startswith("/accounts/login/")
     client.force_login(PersonFactory(offices=["registrar", "council"]))
     assert ask(address).status_code == 404
@@ -152,51 +152,18 @@ def test_society_is_no_machine_for_letters_to_strangers(client, certificate, pag
         assert client.post(f"{page}send/", {"address": "kept@example.org"}).status_code == 302
 
 
-@pytest.mark.parametrize(
-    ("path", "data", "words"),
-    [
-        ("send/", {"address": "nobody"}, "There is a problem"),
-        ("correct/", {"wish": ""}, "There is a problem"),
-        ("correct/", {"wish": "x" * 1001}, "There is a problem"),
-    ],
-)
-def test_what_can_not_be_sent_is_told_at_its_field(client, page, path, data, words):
-    answer = client.post(page + path, data)
-    assert answer.status_code == 200
-    assert words in answer.text
-    assert not Letter.objects.filter(template__in=["certificate_link", "correction_requested"]).exists()
-
-
-def test_correction_goes_to_the_registrar_with_a_copy_to_the_holder(client, certificate, page):
-    registrar = PersonFactory(offices=["registrar"])
-    answer = client.post(f"{page}correct/", {"wish": "My name is Nwosu."}, follow=True)
-    assert "with the registrar" in answer.text
-    asked = Letter.objects.get(template="correction_requested", recipient=registrar)
-    copy = Letter.objects.get(template="correction_received")
-    assert "My name is Nwosu." in asked.body
-    assert f"/council/registry/{certificate.credential.uuid}/" in asked.body
-    assert (copy.recipient, "My name is Nwosu." in copy.body) == (certificate.credential.holder, True)
-    event = AuditEvent.objects.get(event="certificates:correction:requested")
-    assert (event.subject_id, event.details) == (certificate.uuid, {})  # no words of people in the ledger
-
-
-def test_same_correction_is_not_asked_for_twice(client, page):
-    PersonFactory(offices=["registrar"])
-    assert client.post(f"{page}correct/", {"wish": "x"}).status_code == 302
-    refused = client.post(f"{page}correct/", {"wish": "x"})
-    assert (refused.status_code, "before" in refused.text) == (409, True)
-    assert client.post(f"{page}correct/", {"wish": "y"}).status_code == 302
-    assert AuditEvent.objects.filter(event="certificates:correction:requested").count() == 2
+def test_what_can_not_be_sent_is_told_at_its_field(client, page):
+    answer = client.post(f"{page}send/", {"address": "nobody"})
+    assert (answer.status_code, "There is a problem" in answer.text) == (200, True)
+    assert not Letter.objects.filter(template="certificate_link").exists()
 
 
 def test_services_are_for_the_holder_alone(certificate):
     stranger = PersonFactory(offices=["registrar"])
     with pytest.raises(PermissionError):
         send_link(certificate=certificate, address="a@example.org", actor=stranger)
-    with pytest.raises(PermissionError):
-        request_correction(certificate=certificate, wish="x", actor=stranger)
 
 
 def test_pages_that_change_something_take_no_reading_and_the_others_no_writing(client, page):
-    assert {client.get(page + path).status_code for path in ("send/", "correct/")} == {405}
+    assert client.get(f"{page}send/").status_code == 405
     assert client.post(page).status_code == 405

@@ -93,7 +93,7 @@ def stand(credential: int, person: int, name: str, version: int | None) -> Any:
 
 def award(holder: int, actor: int, **facts: Any) -> Any:
     """A credential is awarded."""
-    facts["awarded_on"] = FACTS.awarded_on
+    facts |= {"awarded_on": FACTS.awarded_on, "name": FACTS.name, "post_nominals": FACTS.post_nominals}
     return award_credential(holder=_person(holder), actor=_person(actor), **facts).number
 
 

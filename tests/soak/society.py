@@ -159,6 +159,7 @@ class Society:
         """What an award says."""
         return {
             "holder": holder,
+            "name": holder.printed_name,
             "designation": FACTS.designation,
             "scheme": "short",
             "scheme_version": "1",

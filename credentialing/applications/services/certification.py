@@ -11,6 +11,7 @@ from certificates.facts import CertificateFacts, Signatory
 from certificates.models import Credential
 from certificates.services import award_credential, prepare_certificate
 from credentialing.accounts.models import Person, Term
+from credentialing.accounts.naming import printed_name_of
 from credentialing.applications.models import Application
 from credentialing.applications.progress import refresh_cases_of, refresh_progress
 from credentialing.correspondence.services import send_letter
@@ -40,6 +41,7 @@ def certify(*, application: Application, actor: Person, now: datetime | None = N
     definition = application.definition
     holder = application.candidate
     wording = wording_in_force()
+    printed = printed_name_of(holder)
     credential = award_credential(
         holder=holder,
         designation=definition.designation,
@@ -50,6 +52,8 @@ def certify(*, application: Application, actor: Person, now: datetime | None = N
         valid_until=valid_until(definition, day),
         basis="pathway",
         actor=actor if actor.roles_on(day) & AWARDERS else Person.objects.system(),  # of a body of other officers
+        name=printed.name,
+        post_nominals=printed.post_nominals,
         now=now,
     )
     prepare_certificate(
@@ -57,8 +61,8 @@ def certify(*, application: Application, actor: Person, now: datetime | None = N
         facts=CertificateFacts(
             society=wording.society or definition.society,
             designation=definition.designation,
-            name=holder.printed_name,
-            post_nominals=holder.post_nominals,
+            name=printed.name,
+            post_nominals=printed.post_nominals,
             pathway_version=definition.version,
             number=credential.number,
             awarded_on=day,
@@ -104,9 +108,9 @@ def valid_until(definition: PathwayDefinition, awarded_on: date) -> date | None:
 
 
 def signatories_on(day: date, wording: CertificateWording | None = None) -> tuple[Signatory, ...]:
-    """Those in office on that day sign; an office that nobody holds doesn't."""
+    """Those in office on that day sign, under the name that the society vouches for; an empty office doesn't."""
     return tuple(
-        Signatory(name=term.person.printed_name, office=signing.title)
+        Signatory(name=printed_name_of(term.person).name, office=signing.title)
         for signing, term in signing_terms(day, wording or wording_in_force())
         if term is not None
     )

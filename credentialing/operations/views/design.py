@@ -23,6 +23,7 @@ from certificates.rendering import RenderingFailed
 from credentialing.accounts.access import AuthedRequest, requires
 from credentialing.accounts.freshness import fresh_login
 from credentialing.accounts.limits import limited
+from credentialing.accounts.naming import printed_name_of
 from credentialing.applications.services.certification import OFFICES, signing_terms
 from credentialing.operations.designs import choose_seal, choose_wording, offer_seal, offer_wording, specimen
 from credentialing.operations.forms import PreviewForm, SealForm, WordingForm
@@ -147,7 +148,10 @@ def _page(request: AuthedRequest, **refused: SocietyForm) -> HttpResponse:
         "wording": wording,
         "wordings": _offered(CertificateWording.objects.exclude(offices=[]), wording if wording.offices else None),
         "standard": OFFICES,
-        "signing": signing_terms(timezone.localdate(), wording),
+        "signing": [
+            (office, term, printed_name_of(term.person).name if term else "")
+            for office, term in signing_terms(timezone.localdate(), wording)
+        ],
     }
     return render(request, "operations/design.html", context | forms | refused, status=422 if refused else 200)
 

@@ -12,15 +12,3 @@ class SendLinkForm(SocietyForm):
         label="E-mail address",
         help_text="They get a short letter of the society with your name and the link to check your certificate.",
     )
-
-
-class CorrectionForm(SocietyForm):
-    """What is wrong on the certificate."""
-
-    wish = forms.CharField(
-        label="What should be corrected?",
-        max_length=1000,
-        widget=forms.Textarea(attrs={"rows": 4}),
-        help_text="For example the spelling of your name. What was issued is never changed: a correction is a new "
-        "edition under the same number, and the old one says that it has been replaced.",
-    )

@@ -1,4 +1,4 @@
-"""The holder's page of a certificate: take it, show it, have it corrected."""
+"""The holder's page of a certificate: take it, show it."""
 
 from uuid import UUID
 
@@ -17,10 +17,9 @@ from certificates.models import Certificate
 from certificates.rendering import RenderingFailed
 from certificates.verification import verification_of
 from credentialing.accounts.access import AuthedRequest, signed_in
-from credentialing.accounts.limits import limited
-from credentialing.registry.sharing.forms import CorrectionForm, SendLinkForm
+from credentialing.registry.sharing.forms import SendLinkForm
 from credentialing.registry.sharing.links import linkedin_address, website_snippet
-from credentialing.registry.sharing.services import AskedBefore, request_correction, send_link
+from credentialing.registry.sharing.services import send_link
 from credentialing.ui.responses import conflict
 
 
@@ -28,7 +27,7 @@ from credentialing.ui.responses import conflict
 @require_safe
 def certificate_page(request: AuthedRequest, uuid: UUID) -> HttpResponse:
     """Everything a holder can do with a certificate."""
-    return _page(request, _own(request, uuid), SendLinkForm(), CorrectionForm())
+    return _page(request, _own(request, uuid), SendLinkForm())
 
 
 @signed_in
@@ -56,34 +55,11 @@ def send(request: AuthedRequest, uuid: UUID) -> HttpResponse:
     certificate = _own(request, uuid)
     form = SendLinkForm(request.POST)
     if not form.is_valid():
-        return _page(request, certificate, form, CorrectionForm())
+        return _page(request, certificate, form)
     address = form.cleaned_data["address"]
     send_link(certificate=certificate, address=address, actor=request.user)
     messages.success(request, f"The link is on its way to {address}.")
     return redirect(_address(certificate))
-
-
-@signed_in
-@limited("request")
-@require_POST
-def correct(request: AuthedRequest, uuid: UUID) -> HttpResponse:
-    """Ask the registrar for a correction."""
-    certificate = _own(request, uuid)
-    form = CorrectionForm(request.POST)
-    if not form.is_valid():
-        return _page(request, certificate, SendLinkForm(), form)
-    try:
-        request_correction(certificate=certificate, wish=form.cleaned_data["wish"], actor=request.user)
-    except AskedBefore:
-        return conflict(request, "You have asked for this correction before.", _address(certificate))
-    return redirect("registry:correction_asked", certificate.uuid)
-
-
-@signed_in
-@require_safe
-def correction_asked(request: AuthedRequest, uuid: UUID) -> HttpResponse:
-    """What happens next."""
-    return render(request, "registry/correction_asked.html", {"certificate": _own(request, uuid)})
 
 
 def _own(request: AuthedRequest, uuid: UUID) -> Certificate:
@@ -95,9 +71,7 @@ def _address(certificate: Certificate) -> str:
     return reverse("registry:certificate", args=[certificate.uuid])
 
 
-def _page(
-    request: AuthedRequest, certificate: Certificate, send_form: SendLinkForm, correction_form: CorrectionForm
-) -> HttpResponse:
+def _page(request: AuthedRequest, certificate: Certificate, form: SendLinkForm) -> HttpResponse:
     context = {
         "certificate": certificate,
         "credential": certificate.credential,
@@ -106,8 +80,6 @@ def _page(
         "has_badge": stored_badge(certificate) is not None,
         "linkedin": linkedin_address(certificate),
         "snippet": website_snippet(certificate),
-        "send_form": send_form,
-        "correction_form": correction_form,
-        "form": send_form if send_form.errors else correction_form,
+        "form": form,
     }
     return render(request, "registry/certificate.html", context)

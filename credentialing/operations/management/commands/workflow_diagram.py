@@ -12,6 +12,7 @@ from certificates.lifecycle import CREDENTIAL
 from credentialing.applications.workflow import compile_workflow, without_moves
 from credentialing.drafting.lifecycle import PATHWAY_DRAFT
 from credentialing.evidence.lifecycle import EVIDENCE_FILE
+from credentialing.names.lifecycle import NAME_CHANGE
 from credentialing.pathways.loader import load_pathway
 from credentialing.pathways.services import shipped_source
 from workflows.definitions import WorkflowDefinition
@@ -29,6 +30,7 @@ MACHINES = {
     "application": _application,
     "credential": lambda: CREDENTIAL,
     "evidence_file": lambda: EVIDENCE_FILE,
+    "name_change": lambda: NAME_CHANGE,
     "pathway_draft": lambda: PATHWAY_DRAFT,
 }
 
@@ -66,12 +68,14 @@ def _page() -> Iterator[str]:
     yield "# The state machines"
     yield ""
     yield "Written by `manage.py workflow_diagram`; the code is `credentialing/applications/workflow.py`,"
-    yield "`certificates/lifecycle.py`, `credentialing/evidence/lifecycle.py`, `credentialing/drafting/lifecycle.py`."
+    yield "`certificates/lifecycle.py`, `credentialing/evidence/lifecycle.py`, `credentialing/drafting/lifecycle.py`,"
+    yield "`credentialing/names/lifecycle.py`."
     yield "Only `workflows.services.perform` takes an edge. Pictures leave the move to another version out."
     yield from _machine("The application (ABS pathway)", _application())
     yield from _machine("The credential", CREDENTIAL)
     yield from _machine("An uploaded file", EVIDENCE_FILE)
     yield from _machine("A draft of rules", PATHWAY_DRAFT)
+    yield from _machine("A change of a name on record", NAME_CHANGE)
 
 
 def _machine(title: str, definition: WorkflowDefinition) -> Iterator[str]:

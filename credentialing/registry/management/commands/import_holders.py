@@ -50,7 +50,7 @@ class Command(BaseCommand):
             with transaction.atomic():
                 result = import_holders(holders=holders, pathway=version.definition, actor=actor)
                 for credential in result.added:
-                    self.stdout.write(f"{credential.number}  {credential.awarded_on}  {credential.holder}")
+                    self.stdout.write(f"{credential.number}  {credential.awarded_on}  {credential.recorded_name}")
                 transaction.set_rollback(dry_run)
         except (HoldersRefused, PermissionError) as refusal:
             msg = f"Nothing was imported.\n{refusal}"
