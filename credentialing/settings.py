@@ -214,6 +214,7 @@ CERTIFICATES_TIMESTAMP_URL = env.str("CREDENTIALING_TIMESTAMP_URL", default="") 
 CERTIFICATES_PKCS11_MODULE = env.str("CREDENTIALING_PKCS11_MODULE", default="")
 CERTIFICATES_PKCS11_PIN = env.str("CREDENTIALING_PKCS11_PIN", default="")
 CERTIFICATES_TIMESTAMP_ROOTS = env.str("CREDENTIALING_TIMESTAMP_ROOTS", default="")  # PEM file of the authority's root
+CERTIFICATES_CLIENT = ""  # a function that tells the address of whoever asks; empty: REMOTE_ADDR
 CERTIFICATE_PAGE_SIZE = env.str("CREDENTIALING_CERTIFICATE_PAGE_SIZE", default="letter")  # or "a4"
 
 SECURE_CSP = {
@@ -248,6 +249,10 @@ BACKUP_KEYS = env.list("CREDENTIALING_BACKUP_KEYS", default=[])  # public keys o
 # Uploads (docs/adr and DOMAIN rules: nothing larger than a scanned agreement is needed).
 EVIDENCE_MAX_BYTES = env.int("CREDENTIALING_EVIDENCE_MAX_BYTES", default=10 * 1024 * 1024)
 EVIDENCE_MAX_FILES_PER_CASE = env.int("CREDENTIALING_EVIDENCE_MAX_FILES_PER_CASE", default=100)
+# Files of strangers are read by children with limits, few at once on one machine (docs/operations.md).
+CLAMD = env.str("CREDENTIALING_CLAMD", default="")  # host:port or unix:/path of a ClamAV daemon; empty: none scans
+LIMITED_DIR = str(DATA_DIR / "limited")
+LIMITED_AT_ONCE = env.int("CREDENTIALING_FILES_AT_ONCE", default=4)
 DATA_UPLOAD_MAX_MEMORY_SIZE = 2 * 1024 * 1024
 
 LOGGING = {

@@ -21,6 +21,7 @@ from credentialing.pathways.loader import PathwayFileInvalid
 from credentialing.pathways.models import Pathway, PathwayVersion
 from credentialing.pathways.outline import outline_of
 from credentialing.pathways.services import check_pathway, shipped_source
+from credentialing.pathways.texts import TextRefused, take_in
 
 
 @requires(*READERS)
@@ -53,15 +54,18 @@ def upload(request: AuthedRequest) -> HttpResponse:
     """Begin a draft with a file."""
     form = UploadForm(request.POST, request.FILES)
     if form.is_valid():
+        source = form.cleaned_data["file"]
         try:
-            definition = check_pathway(form.cleaned_data["file"])
+            take_in(source, client=f"account {request.user.pk}")
+            draft = begin_draft(
+                slug=check_pathway(source).slug, source=source, actor=request.user, what="Begun with a file"
+            )
         except PathwayFileInvalid as refusal:
             for fault in refusal.faults:
                 form.add_error("file", str(fault))
+        except TextRefused as refusal:
+            form.add_error("file", str(refusal))
         else:
-            draft = begin_draft(
-                slug=definition.slug, source=form.cleaned_data["file"], actor=request.user, what="Begun with a file"
-            )
             return redirect("drafting:draft", draft.uuid)
     return _overview(request, BeginForm(), form, status=422)
 

@@ -14,7 +14,7 @@ def accepted(form: BaseForm, act: Callable[[], object], field: str | None = None
         act()
     except EvidenceRefused as refusal:
         form.add_error(field, str(refusal))
-        form.conflict = True  # type: ignore[attr-defined]
+        form.status = refusal.status  # type: ignore[attr-defined]
         return False
     except ValidationError as refusal:
         at_fields = hasattr(refusal, "error_dict") and set(refusal.error_dict) <= set(form.fields)
@@ -24,5 +24,5 @@ def accepted(form: BaseForm, act: Callable[[], object], field: str | None = None
 
 
 def status_of(form: BaseForm) -> int:
-    """The status of the page that shows this form: 409 when the state of things refused it, as on a second click."""
-    return 409 if getattr(form, "conflict", False) else 200
+    """The status of the page that shows this form: that of the refusal, such as 409 on a second click."""
+    return int(getattr(form, "status", 200))
