@@ -14,7 +14,7 @@ import subprocess
 import sys
 import threading
 import time
-from contextlib import suppress
+from contextlib import ExitStack, suppress
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
@@ -113,7 +113,8 @@ class Runner:
         if self._owner != os.getpid() or self._process is None or self._process.poll() is not None:
             self._let_go()
             ours, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
-            with theirs:
+            with theirs, ExitStack() as unless_started:
+                unless_started.push(lambda failed, *_: ours.close() if failed else None)
                 self._process = subprocess.Popen(  # noqa: S603 - our own module, no shell
                     [sys.executable, "-I", str(ZYGOTE)],
                     stdin=theirs.fileno(),

@@ -61,6 +61,7 @@ class Zygote:
                 return
             pid = os.fork()
             if pid == 0:
+                watch.close()
                 self.become_child(job, work, asked["limits"])
         self.children[pid] = watch
         self.selector.register(watch, selectors.EVENT_READ, lambda: os.kill(pid, signal.SIGKILL))

@@ -12,7 +12,7 @@ EXTENSIONS = {"application/pdf": ("pdf",), "image/png": ("png",), "image/jpeg": 
 WORDS = {"application/pdf": "a PDF", "image/png": "a PNG picture", "image/jpeg": "a JPEG picture"}
 MAX_PIXELS = 40_000_000
 HEADER_WITHIN = 1024  # bytes, as every reader of PDFs has it
-MARKS = b"\xef\xbb\xbf\xfe\xff\0"  # of encodings, which some programs write before everything
+MARKS = b"\xef\xbb\xbf"  # of UTF-8, which some programs write before everything
 TEXT = frozenset(range(0x20, 0x7F)) | set(b"\t\n\r\f") | set(MARKS)
 
 

@@ -11,6 +11,7 @@ from limited.turns import TooBusy, turn
 
 JOB = "credentialing.evidence.file_child:inspected"
 MEMORY = 768 * 1024**2  # a picture of 40 million pixels takes 500 MB, seen four times
+SECONDS = 15.0
 UNPACKED = 200  # MB
 LIMITS = (
     f"PDF, PNG or JPEG, up to {settings.EVIDENCE_MAX_BYTES // 1024 // 1024} MB; a PDF up to 300 pages and "
@@ -47,7 +48,7 @@ def inspect(original_name: str, content: bytes, *, client: str = "") -> Accepted
         msg = f"This file is larger than {settings.EVIDENCE_MAX_BYTES // 1024 // 1024} MB."
         raise FileRefused(msg)
     extension = PurePath(original_name).suffix.lower().lstrip(".")
-    limits = Limits(memory=MEMORY, answer=4 * settings.EVIDENCE_MAX_BYTES)
+    limits = Limits(memory=MEMORY, seconds=SECONDS, answer=4 * settings.EVIDENCE_MAX_BYTES)
     try:
         with turn(client):
             found = run(JOB, content, limits=limits, extension=extension)

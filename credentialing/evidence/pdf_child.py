@@ -23,7 +23,7 @@ PICTURES = frozenset(
 FLATE = frozenset({"/FlateDecode", "/Fl"})
 PADDING = b"\0\t\n\x0c\r \x1a"
 END = re.compile(rb"startxref[\0\t\n\x0c\r ]+(\d+)[\0\t\n\x0c\r ]+%%EOF\Z")
-REBUILT = re.compile(r"reconstruct|recover|repair|loop|expected \d+ \d+ obj|unable to|too deep|excessively")
+REBUILT = re.compile(r"reconstruct|recover|expected end|loop|expected \d+ \d+ obj|unable to|too deep|excessively")
 SAVE_ANEW = "Open it, print it to a new PDF, and upload that."
 LOCKED = "This PDF is locked with a password. Save it without one."
 DAMAGED = "This PDF is damaged. If you can open it, print it to a new PDF and upload that; otherwise scan it again."
@@ -147,6 +147,6 @@ def _other(data: bytes, name: str) -> bytes:
     with pikepdf.new() as scratch:
         stream = pikepdf.Stream(scratch, data, Filter=pikepdf.Name(name))
         try:
-            return stream.read_bytes(pikepdf.StreamDecodeLevel.generalized)
+            return stream.read_bytes(pikepdf.StreamDecodeLevel.specialized)
         except pikepdf.PdfError:
             return b""

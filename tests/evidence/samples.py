@@ -24,11 +24,13 @@ def pdf(change: Callable[[pikepdf.Pdf], object] = lambda document: None, *, page
 
 def written(*objects: bytes, root: int = 1, before: bytes = b"", more: bytes = b"") -> bytes:
     """A PDF of these objects, the first being number 1, with a right table; `more` goes into its trailer."""
-    out, places = before + b"%PDF-1.7\n", []
+    parts, places = [b"%PDF-1.7\n"], []
+    table = len(parts[0])
     for number, thing in enumerate(objects, start=1):
-        places.append(len(out) - len(before))
-        out += b"%d 0 obj\n" % number + thing + b"\nendobj\n"
-    table = len(out) - len(before)
+        places.append(table)
+        parts.append(b"%d 0 obj\n" % number + thing + b"\nendobj\n")
+        table += len(parts[-1])
+    out = before + b"".join(parts)
     out += b"xref\n0 %d\n0000000000 65535 f \n" % (len(objects) + 1)
     out += b"".join(b"%010d 00000 n \n" % place for place in places)
     trailer = b"<</Size %d/Root %d 0 R%b>>" % (len(objects) + 1, root, more)

@@ -94,3 +94,13 @@ def fail(_content):
 def nonsense(_content):
     os.write(3, b"\xff" * 100)
     os._exit(0)
+
+
+def recurse(_content):
+    return recurse(_content)
+
+
+def tell(_content, *, pipe):
+    """Hold the end of a pipe that is read until its own end."""
+    with Path(pipe).open("rb"):
+        time.sleep(600)
