@@ -131,7 +131,11 @@ def filter_for(machine: str) -> bytes:
     ]
     for number, argument in ways:
         assert number is not None  # noqa: S101 - sorted out above
-        how = [(LOAD, 0, 0, 16 + 8 * argument), (ANY_BIT, "refuse", 0, WRITING), (RETURN, 0, 0, ALLOW)]
+        how: list[tuple[int, int | str, int | str, int]] = [
+            (LOAD, 0, 0, 16 + 8 * argument),
+            (ANY_BIT, "refuse", 0, WRITING),
+            (RETURN, 0, 0, ALLOW),
+        ]
         steps += [(EQUAL, 0, len(how), number), *how]
     steps += [(RETURN, 0, 0, ALLOW), (RETURN, 0, 0, REFUSE)]
     last = len(steps) - 1

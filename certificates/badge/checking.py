@@ -93,7 +93,9 @@ def check_badge(credential: Mapping[str, Any], *, key_of: KeyOf | None = None) -
         ProofRefused: the signature doesn't hold, or the issuer is not the one who signed.
     """
     if key_of is None:
-        from certificates.badge.issuer import public_key_of as key_of  # noqa: PLC0415 - children know no settings
+        from certificates.badge.issuer import public_key_of  # noqa: PLC0415 - children know no settings
+
+        key_of = public_key_of
     proof = check_proof(credential, key_of)
     named = credential.get("issuer")
     did = named.get("id") if isinstance(named, Mapping) else named

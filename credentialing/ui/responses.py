@@ -16,6 +16,11 @@ def not_permitted(request: HttpRequest, text: str) -> HttpResponse:
     return render(request, "403.html", {"text": text}, status=403)
 
 
+def as_it_says(response: HttpResponse) -> HttpResponse:
+    """The page, and where its status says that one must come back (503), when."""
+    return come_back(response) if response.status_code == 503 else response  # noqa: PLR2004
+
+
 def come_back(response: HttpResponse) -> HttpResponse:
     """The page as it is, with what was typed, for whoever must come back in a moment (503)."""
     response.status_code = 503

@@ -8,6 +8,7 @@ from dataclasses import replace
 
 import pikepdf
 import pytest
+from django.contrib.auth.models import AnonymousUser
 from django.core.files.uploadedfile import SimpleUploadedFile
 from pyhanko.pdf_utils import generic
 from pyhanko.pdf_utils.incremental_writer import IncrementalPdfFileWriter
@@ -20,7 +21,9 @@ from certificates.badge.signing import signed_badge
 from certificates.examination import Examination, examine
 from certificates.models import Certificate
 from certificates.signing.sealing import seal_document
+from limited import turns
 from limited.running import Answer
+from limited.turns import turn
 from tests.certificates.badges import badge_of, changed, issued, pdf_with
 from tests.certificates.factories import prepared
 from tests.certificates.signed import resaved
@@ -357,6 +360,56 @@ def test_file_that_takes_too_much_is_told_to_be_unreadable(client, monkeypatch):
     found = examine(content)
     assert (found.outcome, found.part) == ("unreadable", looking.TOO_MUCH)
     assert send(client, content).status_code == 200
+
+
+def test_one_slow_client_keeps_no_other_from_verifying(client, certificate, monkeypatch, settings):
+    """ASVS 5.0, 15.2.2: whoever has a file looked at waits for it; everybody else goes on."""
+    monkeypatch.setattr(turns, "PATIENCE", 0)
+    files = as_files(certificate)
+    with turn("address 127.0.0.1"), turn("address 192.0.2.1"), turn("address 192.0.2.2"):
+        for content in (files["png"], pdf_with(b"x")):
+            page = send(client, content)
+            assert (page.status_code, page.headers["Retry-After"]) == (503, "30")
+            assert "again in a minute" in page.text
+        assert send(client, files["pdf"]).status_code == 200  # it is ours to the last byte, and read by nobody
+        assert send(client, files["png"], REMOTE_ADDR="192.0.2.3").status_code == 200
+        client.force_login(PersonFactory())
+        assert send(client, files["png"]).status_code == 200
+
+
+def test_turn_is_taken_only_when_the_whole_file_has_come(client, certificate, monkeypatch):
+    free = []
+
+    def while_it_comes(request, name):
+        with turn("address 127.0.0.1"):
+            free.append(name)
+        return uploads.uploaded(request, name)
+
+    monkeypatch.setattr(views, "uploaded", while_it_comes)
+    assert send(client, as_files(certificate)["json"]).status_code == 200
+    assert free == ["file"]
+
+
+@pytest.mark.parametrize(
+    ("address", "whose"),
+    [
+        ("192.0.2.7", "address 192.0.2.7"),
+        ("2001:db8:1:2:3:4:5:6", "address 2001:db8:1:2::/64"),
+        ("", "address "),
+    ],
+)
+def test_client_is_the_address_and_of_ipv6_the_network(rf, settings, address, whose):
+    request = rf.get("/", REMOTE_ADDR=address)
+    request.user = AnonymousUser()
+    assert looking.client_of(request) == whose
+    settings.CERTIFICATES_CLIENT = f"{__name__}.behind_a_proxy"
+    assert looking.client_of(request) == "address 198.51.100.1"
+    request.user = PersonFactory()
+    assert looking.client_of(request) == f"account {request.user.pk}"
+
+
+def behind_a_proxy(_request):
+    return "198.51.100.1"
 
 
 def test_nothing_uploaded_is_kept(client, settings, tmp_path):

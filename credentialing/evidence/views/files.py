@@ -21,10 +21,9 @@ from credentialing.evidence.forms.files import UploadForm
 from credentialing.evidence.lifecycle import HELD
 from credentialing.evidence.models import EvidenceFile
 from credentialing.evidence.presentation import file_lines
-from credentialing.evidence.services.cases import CheckingBusy
 from credentialing.evidence.services.files import restore_file, upload_file, withdraw_file
 from credentialing.evidence.views.refusals import accepted, status_of
-from credentialing.ui.responses import come_back, conflict
+from credentialing.ui.responses import as_it_says, conflict
 from workflows.errors import TransitionError
 
 HELD_FOR_NOW = "Your file is here. It waits for the virus scanner, and counts as soon as that has found nothing."
@@ -62,7 +61,7 @@ def files(request: AuthedRequest, application: Application, slug: str) -> HttpRe
         "lines": file_lines(application.files.filter(requirement=slug).select_related("application"), request.user),
     }
     page = render(request, "evidence/files.html", context, status=status_of(form))
-    return come_back(page) if page.status_code == CheckingBusy.status else page
+    return as_it_says(page)
 
 
 @signed_in
