@@ -8,21 +8,16 @@ import io
 import re
 import unicodedata
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from datetime import date, datetime
-from typing import Any
 
 from django.core.exceptions import ValidationError
 from django.core.validators import validate_email
 
 from certificates.text import has_a_letter, unfit_in_a_line
-from limited.running import Limits, TooMuch, run
 
 MAX_BYTES = 5 * 1024 * 1024
 MOST_LINES = 20_000
-MOST_PROBLEMS = 500  # told at once
-LIMITED = Limits(memory=1024**3, cpu=10, seconds=20, answer=64 * 1024**2)
-DAYS = ("awarded_on", "valid_until")
 EARLIEST = date(1950, 1, 1)
 HEADERS: Mapping[str, frozenset[str]] = {
     "name": frozenset({"name", "full name", "holder", "leader", "leader name", "person", "certified leader"}),
@@ -93,39 +88,6 @@ class HoldersRefused(Exception):
     def __init__(self, problems: Sequence[Problem]) -> None:
         self.problems = tuple(problems)
         super().__init__("\n".join(map(str, problems)))
-
-
-def read_holders(content: bytes, *, today: date) -> list[Holder]:
-    """Read the list: in a child with limits, for it comes from anywhere.
-
-    Raises:
-        HoldersRefused: with every fault of it.
-        NoChild: this machine can't start a process.
-    """
-    if len(content) > MAX_BYTES:
-        raise HoldersRefused([Problem(line=1, column="", message="The file is larger than 5 MB.")])
-    try:
-        found = run("credentialing.registry.holders:told", content, limits=LIMITED, today=today.isoformat()).facts
-    except TooMuch:
-        message = "The list takes more time or memory to read than any list of holders needs. Save it anew as CSV."
-        raise HoldersRefused([Problem(line=1, column="", message=message)]) from None
-    if found["problems"]:
-        raise HoldersRefused([Problem(**one) for one in found["problems"]])
-    days = [{key: date.fromisoformat(one[key]) for key in DAYS if one[key]} for one in found["holders"]]
-    return [Holder(**{**one, **dated}) for one, dated in zip(found["holders"], days, strict=True)]
-
-
-def told(content: bytes, *, today: str) -> tuple[dict[str, Any], bytes]:
-    """In the child: the holders, or every fault, as JSON has them."""
-    try:
-        holders = read_here(content, today=date.fromisoformat(today))
-    except HoldersRefused as refusal:
-        return {"problems": [asdict(one) for one in refusal.problems[:MOST_PROBLEMS]], "holders": []}, b""
-    return {"problems": [], "holders": [_plain(one) for one in holders]}, b""
-
-
-def _plain(holder: Holder) -> dict[str, Any]:
-    return {key: str(value) if isinstance(value, date) else value for key, value in asdict(holder).items()}
 
 
 def read_here(content: bytes, *, today: date) -> list[Holder]:

@@ -68,7 +68,9 @@ def test_child_reaches_no_network_no_process_and_no_file(tmp_path):
 
 def test_child_holds_no_secret_no_file_and_no_other_childs_life(monkeypatch):
     monkeypatch.setenv("CREDENTIALING_SECRET_KEY", "secret")
-    one, other = (run(f"{DEEDS}:surroundings", b"").facts for _ in range(2))
+    own = Runner()
+    one, other = (own.run(f"{DEEDS}:surroundings", b"", limits=Limits(), options={}).facts for _ in range(2))
+    own.close()
     assert set(one["environment"]) <= {"LC_ALL", "PATH", "LC_CTYPE"}
     assert one["files"] == ["/dev/null", "/dev/null", "/dev/null", "socket"]  # its work
     assert one["django"] is False
