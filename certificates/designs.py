@@ -5,9 +5,7 @@ other facts, so a later choice changes no earlier document.
 """
 
 import hashlib
-import io
 import uuid
-import warnings
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 from datetime import datetime
@@ -16,12 +14,11 @@ from typing import Any
 from django.conf import settings
 from django.db import models, transaction
 from django.utils import timezone
-from PIL import Image
 
 from certificates.fonts import in_words, missing_characters, width_in_em
+from limited.running import TooMuch, run
 
 LARGEST_FILE = 1024 * 1024  # bytes, as it comes
-SIDES = (300, 2000)  # pixels; below, the seal is blurred in print at one inch
 SOCIETY_LENGTH, TITLE_LENGTH = 80, 60  # characters, and em: what look/certificate.css and look/card.css have room for
 MOST_OFFICES = 3  # signatures beside each other
 
@@ -109,14 +106,29 @@ def seal_of(sha256: str) -> bytes:
     return content
 
 
-@transaction.atomic
-def upload_seal(*, content: bytes, actor: Any) -> CertificateSeal:
-    """Keep a picture to be tried; it is in force only when somebody adopts it.
+def clean_seal(content: bytes) -> bytes:
+    """The picture of a seal as it may be kept, read by a child with limits: before any transaction, and in one's turn.
 
     Raises:
         SealRefused: it is no PNG of a fitting size.
+        NoChild: this machine can't start a process.
     """
-    clean = _cleaned(content)
+    if len(content) > LARGEST_FILE:
+        msg = f"The file is larger than {LARGEST_FILE // 1024} KB."
+        raise SealRefused(msg)
+    try:
+        found = run("certificates.seal_child:cleaned", content)
+    except TooMuch:
+        msg = "The picture is too complicated to be read. Save it anew as a plain PNG."
+        raise SealRefused(msg) from None
+    if found.facts:
+        raise SealRefused(found.facts)
+    return found.content
+
+
+@transaction.atomic
+def keep_seal(*, clean: bytes, actor: Any) -> CertificateSeal:
+    """Keep a picture that `clean_seal` gave, to be tried; it is in force only when somebody adopts it."""
     sha256 = hashlib.sha256(clean).hexdigest()
     known = CertificateSeal.objects.filter(sha256=sha256).first()
     return known or CertificateSeal.objects.create(content=clean, sha256=sha256, uploaded_by=actor)
@@ -185,31 +197,3 @@ def printable(text: str, longest: int) -> str:
         msg = f"This is too long to be printed. Use at most {longest} characters."
         raise WordingRefused(msg)
     return text
-
-
-def _cleaned(content: bytes) -> bytes:
-    """The picture written anew: nothing but its pixels gets into documents."""
-    if len(content) > LARGEST_FILE:
-        msg = f"The file is larger than {LARGEST_FILE // 1024} KB."
-        raise SealRefused(msg)
-    try:
-        with warnings.catch_warnings():
-            warnings.simplefilter("error", Image.DecompressionBombWarning)
-            picture = Image.open(io.BytesIO(content), formats=["PNG"])
-            _must_fit(picture.size)
-            clean = picture.convert("RGBA")
-    except SealRefused:
-        raise
-    except Exception as damage:
-        msg = "The file is no PNG picture that can be read."
-        raise SealRefused(msg) from damage
-    out = io.BytesIO()
-    clean.save(out, "PNG", optimize=True)
-    return out.getvalue()
-
-
-def _must_fit(size: tuple[int, int]) -> None:
-    least, most = SIDES
-    if min(size) < least or max(size) > most:
-        msg = f"The picture has {size[0]} by {size[1]} pixels; each side needs {least} to {most}."
-        raise SealRefused(msg)

@@ -6,20 +6,18 @@ The file decides only which credential is meant and whether it was changed. Name
 
 import hashlib
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 from itertools import islice
 from typing import Any
 from uuid import UUID
 
-from certificates.badge.attached import NotReadable, badge_in_foreign_pdf, stored_badge
-from certificates.badge.baking import NotAPicture, credential_in_png, credential_in_svg
-from certificates.badge.checking import Difference, NotACredential, check_badge, differences, read_credential
-from certificates.badge.integrity import ProofRefused
+from certificates.badge.attached import stored_badge
+from certificates.badge.checking import Difference, differences, read_credential
 from certificates.badge.picture import baked_png, baked_svg
+from certificates.looking import Seen, Unreadable, seen_in
 from certificates.models import Certificate
 from certificates.signing import findings as document
-from certificates.signing.checking import document_check
 from certificates.signing.findings import DocumentFinding
 
 ADDRESS = re.compile(r"/credentials/([0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12})")
@@ -96,20 +94,26 @@ class Examination:
         }
 
 
-def examine(content: bytes) -> Examination:
-    """Look at a file of any of the four kinds.
+def examine(content: bytes, *, client: str = "") -> Examination:
+    """Look at a file of any of the four kinds; `client` is whoever sent it (`certificates.looking.client_of`).
 
     Raises:
-        TooBusy: it is a PDF, and as many are being read as may be at once.
+        TooBusy: as many files are being looked at as may be at once, or another of this client's.
+        NoChild: this machine can't start a process.
     """
     sha256 = hashlib.sha256(content).hexdigest()
     kind = kind_of(content)
     if not kind:
         return Examination(outcome=UNREADABLE, kind="", sha256=sha256)
+    if kind == "pdf" and (issued := _issued_as(sha256)):
+        proofs = ((IN_REGISTRY, True),)
+        return Examination(outcome=GENUINE, kind=kind, sha256=sha256, certificate=issued, proofs=proofs)
     try:
-        return EXAMINE[kind](content, sha256)
-    except (NotAPicture, NotACredential, NotReadable) as refusal:
+        seen = seen_in(content, kind, client=client)
+    except Unreadable as refusal:
         return Examination(outcome=UNREADABLE, kind=kind, sha256=sha256, part=str(refusal))
+    found = _credential(kind, sha256, seen) if kind == "json" else _carrier(kind, sha256, seen, content)
+    return found if seen.signed is None else _judged_by_signature(found, seen.signed)
 
 
 def kind_of(content: bytes) -> str:
@@ -124,20 +128,8 @@ def kind_of(content: bytes) -> str:
     return "svg" if start.startswith(b"<") else ""
 
 
-def _examine_pdf(content: bytes, sha256: str) -> Examination:
-    issued = Certificate.objects.issued().select_related("credential__holder").filter(sha256=sha256).first()
-    if issued is not None:
-        proofs = ((IN_REGISTRY, True),)
-        return Examination(outcome=GENUINE, kind="pdf", sha256=sha256, certificate=issued, proofs=proofs)
-    signed = document_check(content)
-    try:
-        inside = badge_in_foreign_pdf(content)
-    except NotReadable:
-        if signed.outcome == document.FOREIGN:
-            raise
-        inside = None
-    found = _carrier("pdf", sha256, inside, lambda _certificate, _credential: False)
-    return _judged_by_signature(found, signed)
+def _issued_as(sha256: str) -> Certificate | None:
+    return Certificate.objects.issued().select_related("credential__holder").filter(sha256=sha256).first()
 
 
 def _judged_by_signature(found: Examination, signed: DocumentFinding) -> Examination:
@@ -152,42 +144,15 @@ def _judged_by_signature(found: Examination, signed: DocumentFinding) -> Examina
     return replace(found, proofs=(*found.proofs, proof))
 
 
-def _examine_png(content: bytes, sha256: str) -> Examination:
-    return _carrier("png", sha256, credential_in_png(content), lambda *issued: _same(baked_png, content, *issued))
-
-
-def _examine_svg(content: bytes, sha256: str) -> Examination:
-    return _carrier("svg", sha256, credential_in_svg(content), lambda *issued: _same(baked_svg, content, *issued))
-
-
-def _same(bake: Callable[[str, str, bytes], bytes], content: bytes, certificate: Certificate, badge: bytes) -> bool:
-    """Whether it is the picture that we give out."""
-    facts = certificate.printed
-    return bake(facts.designation, facts.society, badge) == content
-
-
-def _examine_json(content: bytes, sha256: str) -> Examination:
-    return _credential("json", sha256, content)
-
-
-EXAMINE: dict[str, Callable[[bytes, str], Examination]] = {
-    "pdf": _examine_pdf,
-    "png": _examine_png,
-    "svg": _examine_svg,
-    "json": _examine_json,
-}
-
-
-def _carrier(
-    kind: str, sha256: str, inside: bytes | None, is_ours: Callable[[Certificate, bytes], bool]
-) -> Examination:
+def _carrier(kind: str, sha256: str, seen: Seen, content: bytes) -> Examination:
     """A page or picture by what it carries."""
-    if inside is None:
+    if not seen.credential:
         return Examination(outcome=UNKNOWN, kind=kind, sha256=sha256, part="It carries no credential.")
-    found = _credential(kind, sha256, inside)
+    found = _credential(kind, sha256, seen)
     if found.outcome != GENUINE or found.certificate is None:
         return found
-    if is_ours(found.certificate, stored_badge(found.certificate) or b""):
+    bake = BAKE.get(kind)
+    if bake is not None and _same(bake, content, found.certificate, stored_badge(found.certificate) or b""):
         return found
     return Examination(
         outcome=FOREIGN_PAGE,
@@ -198,14 +163,22 @@ def _carrier(
     )
 
 
-def _credential(kind: str, sha256: str, content: bytes) -> Examination:
+def _same(bake: Callable[[str, str, bytes], bytes], content: bytes, certificate: Certificate, badge: bytes) -> bool:
+    """Whether it is the picture that we give out."""
+    facts = certificate.printed
+    return bake(facts.designation, facts.society, badge) == content
+
+
+BAKE: Mapping[str, Callable[[str, str, bytes], bytes]] = {"png": baked_png, "svg": baked_svg}
+
+
+def _credential(kind: str, sha256: str, seen: Seen) -> Examination:
     """A credential beside the one that was issued under its address."""
-    credential = read_credential(content)
-    signature = _signature_of(credential)
+    credential = read_credential(seen.credential)
     certificate = _named_in(credential)
     issued = certificate and stored_badge(certificate)
     if certificate is None or not issued:
-        return Examination(outcome=UNKNOWN, kind=kind, sha256=sha256, proofs=(signature,))
+        return Examination(outcome=UNKNOWN, kind=kind, sha256=sha256, proofs=(seen.signature,))
     changed = tuple(islice(differences(read_credential(issued), credential), MOST_DIFFERENCES))
     return Examination(
         outcome=ALTERED if changed else GENUINE,
@@ -214,16 +187,8 @@ def _credential(kind: str, sha256: str, content: bytes) -> Examination:
         certificate=certificate,
         part="The credential says something else than what was signed." if changed else "",
         differences=changed,
-        proofs=(signature, ("Every field of it is the one that was issued", not changed)),
+        proofs=(seen.signature, ("Every field of it is the one that was issued", not changed)),
     )
-
-
-def _signature_of(credential: dict[str, Any]) -> tuple[str, bool]:
-    try:
-        check_badge(credential)
-    except ProofRefused as refusal:
-        return (f"The society's signature on the credential holds ({refusal})", False)
-    return ("The society's signature on the credential holds", True)
 
 
 def _named_in(credential: dict[str, Any]) -> Certificate | None:

@@ -13,7 +13,6 @@ from datetime import datetime, timedelta
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
-import pikepdf
 from django.conf import settings
 from django.utils import timezone
 from django.utils.module_loading import import_string
@@ -136,6 +135,8 @@ def signature_holds(case: Case) -> Iterator[str]:
 
 def page_names_it(case: Case) -> Iterator[str]:
     """The document's title names the holder and the number that were to be printed."""
+    import pikepdf  # noqa: PLC0415 - for commands alone: web processes hold no parser of PDFs
+
     try:
         with pikepdf.open(io.BytesIO(case.content)) as document:
             title = str(document.docinfo.get("/Title", ""))

@@ -1,32 +1,77 @@
-"""How many files of strangers one process looks at at the same time.
+"""Looking at a stranger's file: in a child with limits, when it is its turn (`limited`, docs/adr/0010).
 
-Looking at a PDF that was made to hurt takes a thread for many seconds. Most threads must be left for everybody else, so
-there are few turns for it, and whoever finds none is asked to come back rather than kept waiting on a thread.
+What comes back is small and plain: whether the society's signature on the document holds, and the credential that the
+file carries with what became of its signature. Who holds it and whether it counts is the registry's to tell.
 """
 
-import threading
-from collections.abc import Iterator
-from contextlib import contextmanager
+import base64
+from dataclasses import dataclass
+from ipaddress import ip_address, ip_network
+from typing import Any
 
-AT_ONCE = 2  # of the four threads of a web process (docs/operations.md)
-PATIENCE = 3  # seconds
-_turns = threading.BoundedSemaphore(AT_ONCE)
+from django.conf import settings
+from django.http import HttpRequest
+from django.utils.module_loading import import_string
+
+from certificates.badge.issuer import believed_keys
+from certificates.signing.checking import trust_as_json
+from certificates.signing.findings import DocumentFinding
+from limited.running import Limits, TooMuch, run
+from limited.turns import TooBusy, turn
+
+__all__ = ["Seen", "TooBusy", "Unreadable", "client_of", "seen_in"]
+LIMITS = Limits(memory=768 * 1024**2, cpu=8, seconds=12)
+JOB = "certificates.looking_child:seen"
+TOO_MUCH = "It can't be read in the time and memory that a certificate needs."
 
 
-class TooBusy(Exception):
-    """As many files are being looked at as one process may look at at once; try again in a minute."""
+class Unreadable(ValueError):
+    """The file can't be read; the message says why."""
 
 
-@contextmanager
-def a_turn() -> Iterator[None]:
-    """Look at one file.
+@dataclass(frozen=True, kw_only=True)
+class Seen:
+    """What a file is, apart from what the registry says: its credential as JSON (none: empty), and its signatures."""
+
+    credential: bytes
+    signature: tuple[str, bool]
+    signed: DocumentFinding | None
+
+
+def seen_in(content: bytes, kind: str, *, client: str) -> Seen:
+    """What a file of that kind (pdf, png, svg, json) carries.
 
     Raises:
-        TooBusy: too many are being looked at.
+        Unreadable: it can't be read, carries several credentials, or takes too much.
+        TooBusy: too many files are being looked at, or another of this client's.
+        NoChild: this machine can't start a process.
+        KeyMissing: there is no list of revoked keys, and the root that would sign one is gone.
     """
-    if not _turns.acquire(timeout=PATIENCE):
-        raise TooBusy
+    options: dict[str, Any] = {"kind": kind, "trust": trust_as_json() if kind == "pdf" else None}
+    options["keys"] = {method: base64.b64encode(key).decode() for method, key in believed_keys().items()}
     try:
-        yield
-    finally:
-        _turns.release()
+        with turn(client):
+            found = run(JOB, content, limits=LIMITS, **options)
+    except TooMuch:
+        raise Unreadable(TOO_MUCH) from None
+    facts = found.facts
+    if facts["unreadable"]:
+        raise Unreadable(facts["unreadable"])
+    words, holds = facts["signature"]
+    signed = DocumentFinding(**facts["signed"]) if facts["signed"] else None
+    return Seen(credential=found.content, signature=(words, holds), signed=signed)
+
+
+def client_of(request: HttpRequest) -> str:
+    """Whose file it is: the account, else the address as `CERTIFICATES_CLIENT` tells it, of IPv6 the network."""
+    if request.user.is_authenticated:
+        return f"account {request.user.pk}"
+    if settings.CERTIFICATES_CLIENT:
+        address = import_string(settings.CERTIFICATES_CLIENT)(request)
+    else:
+        address = request.META.get("REMOTE_ADDR", "")
+    try:
+        known = ip_address(address)
+    except ValueError:
+        return f"address {address}"
+    return f"address {ip_network((known, 64), strict=False) if known.version == 6 else known}"  # noqa: PLR2004

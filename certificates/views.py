@@ -16,11 +16,13 @@ from django.views.decorators.http import require_GET, require_POST, require_safe
 
 from certificates.examination import examine
 from certificates.forms import DayForm, FileForm, VerificationForm
-from certificates.looking import TooBusy
+from certificates.looking import TooBusy, client_of
 from certificates.models import Certificate, Credential, offices_of
 from certificates.signals import certificate_downloaded
 from certificates.uploads import UploadRefused, uploaded
 from certificates.verification import seen_by_number, verification_of
+from limited.running import NoChild
+from limited.turns import RETRY_AFTER
 from workflows.access import public
 
 OFFICES = frozenset({"registrar", "coordinator", "council", "ccc_chair"})
@@ -65,10 +67,10 @@ def verify(request: HttpRequest) -> HttpResponse:
 def verify_file(request: HttpRequest) -> HttpResponse:
     """Look at an uploaded file. The answer is the page itself: nothing is kept that another address could show."""
     try:
-        found = examine(uploaded(request, "file"))
+        found = examine(uploaded(request, "file"), client=client_of(request))
     except UploadRefused as refusal:
         return _refused(request, str(refusal), 422)
-    except TooBusy:
+    except (TooBusy, NoChild):
         return _refused(request, "Many files are being looked at just now. Please try again in a minute.", 503)
     certificate = found.certificate
     standing = certificate and verification_of(certificate.credential, timezone.localdate(), certificate)
@@ -140,6 +142,8 @@ def _refused(request: HttpRequest, words: str, status: int, form: VerificationFo
     else:
         context = {"form": form or VerificationForm(), "file_form": FileForm(), "refusal": words}
         response = render(request, "certificates/verify.html", context, status=status)
+    if status == 503:  # noqa: PLR2004 - too busy
+        response.headers["Retry-After"] = str(RETRY_AFTER)
     patch_vary_headers(response, ["Accept"])
     return response
 

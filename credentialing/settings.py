@@ -236,6 +236,7 @@ CERTIFICATES_TIMESTAMP_URL = env.str("CREDENTIALING_TIMESTAMP_URL", default="") 
 CERTIFICATES_PKCS11_MODULE = env.str("CREDENTIALING_PKCS11_MODULE", default="")
 CERTIFICATES_PKCS11_PIN = env.str("CREDENTIALING_PKCS11_PIN", default="")
 CERTIFICATES_TIMESTAMP_ROOTS = env.str("CREDENTIALING_TIMESTAMP_ROOTS", default="")  # PEM file of the authority's root
+CERTIFICATES_CLIENT = "credentialing.accounts.clients.client_address"  # whose file is read: of each one at a time
 CERTIFICATE_PAGE_SIZE = env.str("CREDENTIALING_CERTIFICATE_PAGE_SIZE", default="letter")  # or "a4"
 
 SECURE_CSP = {
@@ -273,6 +274,10 @@ LINK_DAYS = env.int("CREDENTIALING_LINK_DAYS", default=90)
 # Uploads (docs/adr and DOMAIN rules: nothing larger than a scanned agreement is needed).
 EVIDENCE_MAX_BYTES = env.int("CREDENTIALING_EVIDENCE_MAX_BYTES", default=10 * 1024 * 1024)
 EVIDENCE_MAX_FILES_PER_CASE = env.int("CREDENTIALING_EVIDENCE_MAX_FILES_PER_CASE", default=100)
+# Files of strangers are read by children with limits, few at once on one machine (docs/operations.md).
+CLAMD = env.str("CREDENTIALING_CLAMD", default="")  # host:port or unix:/path of a ClamAV daemon; empty: none scans
+LIMITED_DIR = str(DATA_DIR / "limited")
+LIMITED_AT_ONCE = env.int("CREDENTIALING_FILES_AT_ONCE", default=4)
 DATA_UPLOAD_MAX_MEMORY_SIZE = 2 * 1024 * 1024
 
 # Every line says when and how grave, and none holds a key (credentialing.ui.logs); Django's own handlers are not used.

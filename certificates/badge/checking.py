@@ -7,7 +7,6 @@ from typing import Any
 
 from certificates.badge.bundled import CREDENTIALS
 from certificates.badge.integrity import KeyOf, Proof, ProofRefused, check_proof
-from certificates.badge.issuer import public_key_of
 
 LONGEST = 200_000
 
@@ -84,13 +83,19 @@ def _refuse(_constant: str) -> Any:
     raise ValueError
 
 
-def check_badge(credential: Mapping[str, Any], *, key_of: KeyOf = public_key_of) -> Proof:
+def check_badge(credential: Mapping[str, Any], *, key_of: KeyOf | None = None) -> Proof:
     """The signature of a badge, if it holds and belongs to the one who is named as its issuer.
+
+    Without `key_of`, which tells the public key of a method, our own keys are asked.
 
     Raises:
         MethodUnknown: it is signed by somebody else.
         ProofRefused: the signature doesn't hold, or the issuer is not the one who signed.
     """
+    if key_of is None:
+        from certificates.badge.issuer import public_key_of  # noqa: PLC0415 - children know no settings
+
+        key_of = public_key_of
     proof = check_proof(credential, key_of)
     named = credential.get("issuer")
     did = named.get("id") if isinstance(named, Mapping) else named

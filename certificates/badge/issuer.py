@@ -71,7 +71,13 @@ def method_of(key: BadgeKey) -> str:
 
 def public_key_of(method: str) -> bytes | None:
     """The public key of one of our methods, present or former; None where it is none of ours or believed no longer."""
-    return next((key.public for key in badge_keys() if not key.compromised and method in methods_of(key)), None)
+    return believed_keys().get(method)
+
+
+def believed_keys() -> dict[str, bytes]:
+    """The public key of every method of ours, present or former, that is believed."""
+    keys = [key for key in reversed(badge_keys()) if not key.compromised]  # of two with one name the newer counts
+    return {method: key.public for key in keys for method in methods_of(key)}
 
 
 def methods_of(key: BadgeKey) -> Sequence[str]:

@@ -1,9 +1,6 @@
-"""Looking at a PDF that somebody was shown: in a child process, because a stranger's file may be made to do harm."""
+"""What is believed of signatures on documents, for whoever looks at one."""
 
 import base64
-import json
-import subprocess
-import sys
 from pathlib import Path
 from typing import Any
 
@@ -13,33 +10,6 @@ from django.conf import settings
 
 from certificates.keys import document_leaves, revocation_lists, trusted_roots
 from certificates.keys.document import as_pem
-from certificates.looking import a_turn
-from certificates.signing.findings import FOREIGN, DocumentFinding
-
-CHILD = Path(__file__).with_name("child.py")
-SECONDS = 20
-TOO_MUCH = "It can't be read in the time and memory that a certificate needs."
-
-
-def document_check(content: bytes) -> DocumentFinding:
-    """Whether these bytes are a document as the society signed it: genuine, altered (what of it), or foreign (why).
-
-    Says nothing about standing, which is the registry's to tell. Nothing is kept of the file.
-
-    Raises:
-        TooBusy: too many are being looked at.
-        KeyMissing: there is no list of revoked keys, and the root that would sign one is gone.
-    """
-    job = json.dumps({"content": base64.b64encode(content).decode(), **trust_as_json()}).encode()
-    try:
-        with a_turn():
-            done = subprocess.run(  # noqa: S603 - our own module, no shell
-                [sys.executable, "-I", str(CHILD)], input=job, capture_output=True, timeout=SECONDS, check=False
-            )
-        found = json.loads(done.stdout)
-    except (subprocess.TimeoutExpired, ValueError):
-        return DocumentFinding(outcome=FOREIGN, part=TOO_MUCH)
-    return DocumentFinding(**found)
 
 
 def trust_as_json() -> dict[str, Any]:

@@ -139,6 +139,7 @@ def requirement(request: AuthedRequest, application: Application, slug: str) -> 
         item = assess_requirement(application, slug, timezone.localdate())
     except KeyError as error:
         raise Http404 from error
+    unreadable = set(application.files.unreadable().filter(requirement=slug).values_list("state", flat=True))
     context = {
         "application": application,
         "item": item,
@@ -146,7 +147,8 @@ def requirement(request: AuthedRequest, application: Application, slug: str) -> 
         "history": history_of(item.progress),
         "door": door(item.requirement),
         "files": application.files.standing().filter(requirement=slug),
-        "out_of_sight": application.files.out_of_sight().filter(requirement=slug).exists(),
+        "out_of_sight": bool(unreadable - {"held"}),
+        "waiting": "held" in unreadable,
         "stage": application.definition.stage(item.requirement.stage),
     }
     return render(request, "applications/requirement.html", context)

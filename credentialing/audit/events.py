@@ -41,6 +41,7 @@ class Event(StrEnum):
     FILE_UPLOADED = "evidence:file:uploaded"
     FILE_DOWNLOADED = "evidence:file:downloaded"
     FILE_WITHDRAWN = "evidence:file:withdrawn"  # only in old entries: today it is a step of the file
+    MALWARE_REFUSED = "evidence:file:malware_refused"
     ITEM_ADDED = "evidence:item:added"
     ITEM_EDITED = "evidence:item:edited"
     ITEM_REMOVED = "evidence:item:removed"

@@ -6,14 +6,17 @@ from typing import Any
 from uuid import UUID
 
 from django.contrib import messages
+from django.forms import BaseForm
 from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404, redirect
 from django.urls import reverse
 
 from credentialing.accounts.access import AuthedRequest
+from credentialing.accounts.models import Person
 from credentialing.drafting.models import PathwayDraft
-from credentialing.drafting.services import TextRefused, save_text
-from credentialing.ui.responses import conflict, not_permitted
+from credentialing.drafting.services import save_text
+from credentialing.pathways.texts import TextRefused, TextsBusy, take_in
+from credentialing.ui.responses import come_back, conflict, not_permitted
 from workflows.errors import NotPermitted, TransitionError
 
 WRITERS = ("coordinator", "administrator")
@@ -39,6 +42,8 @@ def done(request: AuthedRequest, back: str, words: str, act: Callable[[], object
         act()
     except NotPermitted as refusal:
         return not_permitted(request, str(refusal))
+    except TextsBusy as refusal:
+        return come_back(conflict(request, str(refusal), back))
     except (TransitionError, TextRefused) as refusal:
         return conflict(request, str(refusal), back)
     messages.success(request, words)
@@ -55,3 +60,19 @@ def saved(
         f"Saved: {what}.",
         lambda: save_text(draft=draft, source=source, actor=request.user, seen_revision=seen, what=what),
     )
+
+
+def is_taken_in(form: BaseForm, field: str, actor: Person) -> bool:
+    """Whether the text of a form can be read at all; else it is said at the field, and what was typed stays."""
+    try:
+        take_in(form.cleaned_data[field], client=f"account {actor.pk}")
+    except TextRefused as refusal:
+        form.add_error(field, str(refusal))
+        form.status = 503 if isinstance(refusal, TextsBusy) else 422  # type: ignore[attr-defined]
+        return False
+    return True
+
+
+def status_of(form: BaseForm) -> int:
+    """The status of the page that shows a form with an error."""
+    return int(getattr(form, "status", 422))

@@ -15,33 +15,29 @@ from credentialing.drafting.lifecycle import CHECKED, DRAFT, WRITERS
 from credentialing.drafting.models import DraftApproval, DraftRevision, PathwayDraft
 from credentialing.pathways.models import PathwayVersion
 from credentialing.pathways.services import publish_pathway
+from credentialing.pathways.texts import LONGEST_TEXT, TextRefused, take_in
 from workflows.errors import NotPermitted, StaleVersion
 from workflows.models import LedgerRecord
 from workflows.services import explain, perform
 
-LONGEST_TEXT = 200_000  # characters; the longest shipped pathway has 12,000
+__all__ = ["LONGEST_TEXT", "TextRefused"]
 
 
-class TextRefused(ValueError):
-    """A text can't be kept; the message says why."""
-
-
-@transaction.atomic
 def begin_draft(*, slug: str, source: str, actor: Person, what: str) -> PathwayDraft:
     """Begin a draft of a pathway with a text, its first revision.
 
     Raises:
         NotPermitted: the actor writes no rules.
-        TextRefused: the text is too long.
+        TextRefused: the text is too long, or takes too much to read.
     """
     _must_write(actor)
-    _must_fit(source)
-    draft = PathwayDraft.objects.create(slug=slug, source=source, begun_by=actor)
-    _keep(draft, actor, what)
+    take_in(source, client=f"account {actor.pk}")
+    with transaction.atomic():
+        draft = PathwayDraft.objects.create(slug=slug, source=source, begun_by=actor)
+        _keep(draft, actor, what)
     return draft
 
 
-@transaction.atomic
 def save_text(*, draft: PathwayDraft, source: str, actor: Person, seen_revision: int, what: str) -> PathwayDraft:
     """Give a draft another text; what was checked or approved before is a draft again.
 
@@ -49,10 +45,15 @@ def save_text(*, draft: PathwayDraft, source: str, actor: Person, seen_revision:
         NotPermitted: the actor writes no rules.
         NoSuchTransition: it is published or discarded.
         StaleVersion: somebody else has saved since `seen_revision`.
-        TextRefused: the text is too long.
+        TextRefused: the text is too long, or takes too much to read.
     """
     _must_write(actor)
-    _must_fit(source)
+    take_in(source, client=f"account {actor.pk}")
+    return _save(draft, source, actor, seen_revision, what)
+
+
+@transaction.atomic
+def _save(draft: PathwayDraft, source: str, actor: Person, seen_revision: int, what: str) -> PathwayDraft:
     draft = PathwayDraft.objects.select_for_update().get(pk=draft.pk)
     if draft.revision != seen_revision:
         msg = (
@@ -226,12 +227,6 @@ def _must_write(actor: Person) -> None:
     if not actor.roles_on(timezone.localdate()) & WRITERS:
         msg = "Only the coordinator and the administrators write rules."
         raise NotPermitted(msg)
-
-
-def _must_fit(source: str) -> None:
-    if len(source) > LONGEST_TEXT:
-        msg = f"The text is too long: {len(source):,} characters, and {LONGEST_TEXT:,} are the most."
-        raise TextRefused(msg)
 
 
 def _tell_writers(draft: PathwayDraft, template: str, record: LedgerRecord, reason: str = "") -> None:

@@ -13,4 +13,5 @@ def erase_bytes(record: LedgerRecord) -> None:
     discard(file.storage_name)
 
 
-subscribe(subject_kind=EvidenceFile.subject_kind, transition="destroy", name="erase_bytes", act=erase_bytes)
+for act in ("destroy", "reject"):
+    subscribe(subject_kind=EvidenceFile.subject_kind, transition=act, name="erase_bytes", act=erase_bytes)

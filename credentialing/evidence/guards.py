@@ -23,14 +23,14 @@ def room_left(subject: WorkflowSubject, _: TransitionContext) -> Iterator[Unmet]
     """A case holds only so many files, whether they are uploaded or restored."""
     file = cast("EvidenceFile", subject)
     most = settings.EVIDENCE_MAX_FILES_PER_CASE
-    if file.application.files.standing().count() >= most:
+    if file.application.files.taking_room().count() >= most:
         yield Unmet(code="no_room", message=f"A case holds at most {most} files. Withdraw one first.")
 
 
 def no_copy_stands(subject: WorkflowSubject, _: TransitionContext) -> Iterator[Unmet]:
     """The same bytes count once for a requirement."""
     file = cast("EvidenceFile", subject)
-    if file.application.files.standing().filter(requirement=file.requirement, sha256=file.sha256).exists():
+    if file.application.files.taking_room().filter(requirement=file.requirement, sha256=file.sha256).exists():
         yield Unmet(code="copy_stands", message="You have already uploaded this file here.")
 
 

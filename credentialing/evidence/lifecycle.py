@@ -1,4 +1,4 @@
-"""The life of an uploaded file: standing, withdrawn, in quarantine, destroyed.
+"""The life of an uploaded file: standing, waiting for the virus scanner, withdrawn, in quarantine, destroyed.
 
 A breach of confidentiality has an act of its own (DOMAIN §7): whoever may read the file hides it at once from
 everybody but those who must deal with it. How that ends is decided by somebody else.
@@ -6,7 +6,9 @@ everybody but those who must deal with it. How that ends is decided by somebody 
 
 from workflows.definitions import State, Transition, WorkflowDefinition
 
-STANDING, WITHDRAWN, QUARANTINED, DESTROYED = "standing", "withdrawn", "quarantined", "destroyed"
+STANDING, HELD, WITHDRAWN = "standing", "held", "withdrawn"
+QUARANTINED, DESTROYED = "quarantined", "destroyed"
+SYSTEM = frozenset({"system"})
 CANDIDATE = frozenset({"candidate"})
 COMMITTEE = frozenset({"coordinator", "ccc_chair"})
 READERS = COMMITTEE | {"candidate", "supervisor", "reviewer", "council", "registrar"}
@@ -15,11 +17,24 @@ EVIDENCE_FILE = WorkflowDefinition(
     name="evidence_file",
     states=(
         State(slug=STANDING, label="On file", kind="initial"),
+        State(slug=HELD, label="Waiting for the virus scanner"),
         State(slug=WITHDRAWN, label="Withdrawn"),
         State(slug=QUARANTINED, label="In quarantine"),
         State(slug=DESTROYED, label="Destroyed", kind="final"),
     ),
     transitions=(
+        # Nobody but the scanner decides about a file that waits for it, and nobody reads it: no other step leads away.
+        Transition(name="hold", source=STANDING, target=HELD, roles=SYSTEM, label="Hold"),
+        Transition(name="clear", source=HELD, target=STANDING, roles=SYSTEM, label="Clear"),
+        Transition(
+            name="reject",
+            source=HELD,
+            target=DESTROYED,
+            roles=SYSTEM,
+            reason_required=True,
+            irreversible=True,
+            label="Reject",
+        ),
         Transition(
             name="withdraw",
             source=STANDING,

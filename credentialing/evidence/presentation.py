@@ -8,23 +8,32 @@ from uuid import UUID
 from django.urls import reverse
 
 from credentialing.accounts.models import Person
-from credentialing.evidence.lifecycle import DESTROYED, QUARANTINED, STANDING, WITHDRAWN
+from credentialing.evidence.lifecycle import DESTROYED, HELD, QUARANTINED, STANDING, WITHDRAWN
 from credentialing.evidence.models import EvidenceFile
 from workflows.models import LedgerRecord
 from workflows.services import Action, available_actions
 
 STORIES: Mapping[str, str] = {
     STANDING: "",
+    HELD: "The virus scanner doesn't answer just now. As soon as it has found nothing harmful, this file counts by "
+    "itself; until then nobody can open it, you neither.",
     WITHDRAWN: "It is kept, and counts no more.",
     QUARANTINED: "It may tell something that must not be seen, so nobody reads it now but the coordinator or the chair "
     "of the committee. They decide whether it is released or destroyed; you get an e-mail.",
     DESTROYED: "Nobody can read it any more.",
 }
 YOUR_TURN: Mapping[str, str] = {
+    HELD: "You need not do anything. If the scanner finds something, you get an e-mail.",
     QUARANTINED: "You need not wait: remove everything confidential and upload that file.",
     DESTROYED: "If a file is still needed here, upload one from which everything confidential is removed.",
 }
-TONES: Mapping[str, str] = {STANDING: "good", WITHDRAWN: "neutral", QUARANTINED: "warning", DESTROYED: "neutral"}
+TONES: Mapping[str, str] = {
+    STANDING: "good",
+    HELD: "info",
+    WITHDRAWN: "neutral",
+    QUARANTINED: "warning",
+    DESTROYED: "neutral",
+}
 
 
 @dataclass(frozen=True, kw_only=True)

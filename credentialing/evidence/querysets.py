@@ -7,7 +7,7 @@ from django.utils import timezone
 
 from credentialing.accounts.models import Person
 from credentialing.applications.models import Application
-from credentialing.evidence.lifecycle import COMMITTEE, DESTROYED, QUARANTINED, STANDING, WITHDRAWN
+from credentialing.evidence.lifecycle import COMMITTEE, DESTROYED, HELD, QUARANTINED, STANDING, WITHDRAWN
 from credentialing.evidence.links import digest_of
 from workflows.models import LedgerRecord, SealedQuerySet
 
@@ -119,6 +119,18 @@ class EvidenceFileQuerySet(SealedQuerySet["EvidenceFile"]):
     def standing(self) -> "EvidenceFileQuerySet":
         """Those that count."""
         return self.filter(state=STANDING)
+
+    def held(self) -> "EvidenceFileQuerySet":
+        """Those that wait for the virus scanner, longest waiting first."""
+        return self.filter(state=HELD).order_by("state_since", "pk")
+
+    def taking_room(self) -> "EvidenceFileQuerySet":
+        """Those that count, or will when the scanner has found nothing."""
+        return self.filter(state__in=(STANDING, HELD))
+
+    def unreadable(self) -> "EvidenceFileQuerySet":
+        """Those that whoever judges the case can't open."""
+        return self.filter(state__in=(HELD, QUARANTINED, DESTROYED))
 
     def out_of_sight(self) -> "EvidenceFileQuerySet":
         """In quarantine or destroyed: nobody reads them as evidence."""

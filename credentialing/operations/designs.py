@@ -1,6 +1,7 @@
 """Choosing the look and the words of certificates: kept first, looked at on a preview, and adopted."""
 
 from collections.abc import Sequence
+from uuid import uuid4
 
 from django.conf import settings
 from django.db import transaction
@@ -9,11 +10,13 @@ from django.utils import timezone
 from certificates.designs import (
     CertificateSeal,
     CertificateWording,
+    SealRefused,
     SigningOffice,
     adopt_seal,
     adopt_wording,
+    clean_seal,
+    keep_seal,
     keep_wording,
-    upload_seal,
 )
 from certificates.drawing.process import DrawingProcess
 from certificates.facts import CertificateFacts
@@ -23,28 +26,46 @@ from credentialing.accounts.models import Person, Role
 from credentialing.applications.services.certification import signatories_on
 from credentialing.audit.events import Event
 from credentialing.audit.services import record_event
+from credentialing.evidence.scanner import FOUND, ScannerDown, record_found, scan
 from credentialing.operations.forms import SAMPLE
+from limited.running import NoChild
+from limited.turns import TooBusy, turn
 
 NUMBER = "SPECIMEN"
+WAITS = "Files can't be checked just now. Please try again in a few minutes; choose the file again."
 
 
-@transaction.atomic
+class SealWaits(Exception):
+    """The picture could not be checked; the same again in a few minutes may be taken."""
+
+
 def offer_seal(*, content: bytes, actor: Person) -> CertificateSeal:
-    """Keep a seal to be looked at.
+    """Keep a seal to be looked at; the picture is read, and scanned, before anything is locked.
 
     Raises:
-        SealRefused: it is no PNG of a fitting size.
+        SealRefused: it is no PNG of a fitting size, or the scanner found something in it.
+        SealWaits: the scanner doesn't answer, or too many files are being read.
         PermissionError: the actor is no administrator.
     """
     _must_administer(actor)
-    seal = upload_seal(content=content, actor=actor)
-    record_event(
-        event=Event.SEAL_UPLOADED,
-        actor=actor,
-        subject_kind="seal",
-        subject_id=seal.uuid,
-        details={"sha256": seal.sha256},
-    )
+    try:
+        with turn(f"account {actor.pk}"):
+            clean = clean_seal(content)
+        found = scan(content)
+    except (TooBusy, NoChild, ScannerDown) as error:
+        raise SealWaits(WAITS) from error
+    if found:
+        record_found(name=found, content=content, actor=actor, subject_kind="seal", subject_id=uuid4())
+        raise SealRefused(FOUND)
+    with transaction.atomic():
+        seal = keep_seal(clean=clean, actor=actor)
+        record_event(
+            event=Event.SEAL_UPLOADED,
+            actor=actor,
+            subject_kind="seal",
+            subject_id=seal.uuid,
+            details={"sha256": seal.sha256},
+        )
     return seal
 
 

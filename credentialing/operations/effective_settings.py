@@ -15,6 +15,7 @@ from credentialing.audit.services import record_event
 # None of them is a secret; even so only their digests are recorded, never the values.
 WATCHED = (
     "BASE_URL",
+    "CLAMD",
     "CERTIFICATE_PAGE_SIZE",
     "CERTIFICATES_TIMESTAMP_URL",
     "DEFAULT_FROM_EMAIL",

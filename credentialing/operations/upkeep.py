@@ -1,4 +1,4 @@
-"""What a dead process left lying is taken up: entries without a place in the tree, effects, letters, simulations."""
+"""What was left lying is taken up: entries without a place, effects, letters, simulations, files to be scanned."""
 
 import logging
 import threading
@@ -12,6 +12,7 @@ from django_tasks_db.models import DBTaskResult
 
 from credentialing.correspondence.tasks import take_up_letters
 from credentialing.drafting.tasks import take_up_simulations
+from credentialing.evidence.services.scanning import scan_what_waits
 from workflows.effects import take_up
 from workflows.sequencer import sequence_entries
 
@@ -29,10 +30,11 @@ class WorkerLost(Exception):
 
 @dataclass(frozen=True, kw_only=True)
 class TakenUp:
-    """How many entries were placed, and how many effects, letters and simulations were queued again."""
+    """How many entries were placed, effects, letters and simulations queued again, and waiting files scanned."""
 
     entries: int
     tasks: int
+    files: int
 
 
 def take_up_what_lies(now: datetime) -> TakenUp:
@@ -42,7 +44,7 @@ def take_up_what_lies(now: datetime) -> TakenUp:
         entries += placed
     before = now - PATIENCE
     tasks = take_up(before=before) + take_up_letters(before=before) + take_up_simulations(before=before)
-    return TakenUp(entries=entries, tasks=tasks)
+    return TakenUp(entries=entries, tasks=tasks, files=scan_what_waits(now))
 
 
 def tidy_queue(now: datetime) -> int:

@@ -17,6 +17,7 @@ from django.core.validators import validate_email
 from certificates.text import has_a_letter, unfit_in_a_line
 
 MAX_BYTES = 5 * 1024 * 1024
+MOST_LINES = 20_000
 EARLIEST = date(1950, 1, 1)
 HEADERS: Mapping[str, frozenset[str]] = {
     "name": frozenset({"name", "full name", "holder", "leader", "leader name", "person", "certified leader"}),
@@ -89,8 +90,8 @@ class HoldersRefused(Exception):
         super().__init__("\n".join(map(str, problems)))
 
 
-def read_holders(content: bytes, *, today: date) -> list[Holder]:
-    """Read the list.
+def read_here(content: bytes, *, today: date) -> list[Holder]:
+    """Read the list in this process.
 
     Raises:
         HoldersRefused: with every fault of it.
@@ -117,8 +118,9 @@ def read_holders(content: bytes, *, today: date) -> list[Holder]:
 
 
 def _rows(content: bytes) -> Iterator[tuple[int, list[str]]]:
-    if len(content) > MAX_BYTES:
-        raise HoldersRefused([Problem(line=1, column="", message="The file is larger than 5 MB.")])
+    if content.count(b"\n") + content.count(b"\r") > 2 * MOST_LINES:
+        message = f"There are more than {MOST_LINES:,} lines. Divide the list, and import one part after the other."
+        raise HoldersRefused([Problem(line=1, column="", message=message)])
     if b"\x00" in content:
         message = "This is no CSV file. Save the spreadsheet as “CSV UTF-8” and try again."
         raise HoldersRefused([Problem(line=1, column="", message=message)])

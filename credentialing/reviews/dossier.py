@@ -83,7 +83,7 @@ def dossier(application: Application, reader: Person, on: date) -> list[StageShe
     for row in application.sign_offs.standing().select_related("reviewer"):
         words.setdefault(row.requirement, []).append(row)
     files = _by_requirement(application.files.standing())
-    out_of_sight = _by_requirement(application.files.out_of_sight())
+    out_of_sight = _by_requirement(application.files.unreadable())
     reading = _Reading(application=application, reader=reader, roles=_judging_roles(application, reader, on), on=on)
     slugs = [stage.slug for stage in application.definition.stages]
     state = application.paused_from or application.state

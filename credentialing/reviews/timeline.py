@@ -20,6 +20,7 @@ TITLES: Mapping[Event, str] = {
     Event.FILE_UPLOADED: "Uploaded a file",
     Event.FILE_DOWNLOADED: "Downloaded a file",
     Event.FILE_WITHDRAWN: "Withdrew a file",  # until files had records of their own
+    Event.MALWARE_REFUSED: "Sent a file in which the virus scanner found something harmful",
     Event.ITEM_ADDED: "Added a session",
     Event.ITEM_EDITED: "Changed a session",
     Event.ITEM_REMOVED: "Removed a session",
@@ -46,6 +47,9 @@ FILE_ACTS: Mapping[str, str] = {
     "quarantine": "Put a file into quarantine",
     "release": "Released a file from quarantine",
     "destroy": "Destroyed a file",
+    "hold": "A file waits for the virus scanner",
+    "clear": "The virus scanner found nothing in a file",
+    "reject": "A file that waited for the virus scanner was destroyed",
 }
 PARTS: Mapping[str, str] = {
     "candidate": "candidate",
@@ -108,9 +112,9 @@ def _file_steps(application: Application) -> list[Entry]:
             title=f"{FILE_ACTS[record.transition]}: {about[record.subject_id]}",
             by=f"{record.actor}, {role_in_words(record.role, application.definition)}",
             text=record.reason,
-            tone="warning" if record.transition in {"quarantine", "destroy"} else "",
+            tone="warning" if record.transition in {"quarantine", "destroy", "reject"} else "",
         )
-        for record in records.exclude(role="system").select_related("actor", "kept_reason")
+        for record in records.exclude(role="system", transition="withdraw").select_related("actor", "kept_reason")
     ]
 
 

@@ -17,7 +17,11 @@ from django.utils import timezone
 from pyhanko.sign.timestamps.dummy_client import DummyTimeStamper
 
 from certificates.keys import authority
+from certificates.looking import JOB, LIMITS
+from certificates.signing.checking import trust_as_json
 from certificates.signing.examining import asn1
+from certificates.signing.findings import DocumentFinding
+from limited.running import run
 
 
 def resaved(content: bytes) -> bytes:
@@ -86,3 +90,9 @@ class Authority:
             server.shutdown()
             thread.join()
             server.server_close()
+
+
+def document_check(content: bytes) -> DocumentFinding:
+    """Whether these bytes are a document as the society signed it, as `/verify/file/` looks at it."""
+    options = {"kind": "pdf", "trust": trust_as_json(), "keys": {}}
+    return DocumentFinding(**run(JOB, content, limits=LIMITS, **options).facts["signed"])

@@ -20,17 +20,12 @@ from hypothesis import strategies as st
 from pyhanko.pdf_utils import generic
 from pyhanko.pdf_utils.incremental_writer import IncrementalPdfFileWriter
 
-from certificates import examination
-from certificates.badge.attached import NotReadable
 from certificates.badge.baking import KEYWORD, NAMESPACE, bake_png, bake_svg, credential_in_png, credential_in_svg
-from certificates.badge.pdf_child import SeveralCredentials, credential_in
 from certificates.badge.picture import badge_png, badge_svg, baked_png, baked_svg
 from certificates.badge.signing import signed_badge
 from certificates.badge.status import status_list
 from certificates.examination import MOST_DIFFERENCES, examine
 from certificates.models import Certificate
-from certificates.signing.checking import trust_as_json
-from certificates.signing.examining import examined, trust_of
 from certificates.signing.sealing import seal_document
 from tests.certificates.badges import badge_of, changed, issued, pdf_with
 from tests.certificates.factories import awarded
@@ -52,20 +47,6 @@ def sealed() -> Certificate:
 @pytest.fixture
 def other() -> Certificate:
     return issued(awarded(holder=PersonFactory(name="Bruno Castañeda")), name="Bruno Castañeda", sealed=True)
-
-
-@pytest.fixture
-def here(monkeypatch) -> None:
-    """The same looks without a process for each; the processes and their limits have their own tests below."""
-
-    def inside(content: bytes) -> bytes | None:
-        try:
-            return credential_in(content)
-        except (pikepdf.PdfError, pikepdf.PasswordError, SeveralCredentials) as refusal:
-            raise NotReadable(str(refusal)) from refusal
-
-    monkeypatch.setattr(examination, "document_check", lambda content: examined(content, trust_of(trust_as_json())))
-    monkeypatch.setattr(examination, "badge_in_foreign_pdf", inside)
 
 
 def answer(client, content: bytes) -> dict[str, Any]:
@@ -162,7 +143,6 @@ EDITS = (
 )
 
 
-@pytest.mark.usefixtures("here")
 @pytest.mark.parametrize("edit", EDITS, ids=lambda edit: edit.__name__)
 def test_whatever_is_laid_behind_the_signature_is_told(client, sealed, edit):
     told = answer(client, edited(sealed.read(), edit))
@@ -171,7 +151,6 @@ def test_whatever_is_laid_behind_the_signature_is_told(client, sealed, edit):
     assert {"proof": "The society's signature on the document holds", "holds": False} in told["file"]["proofs"]
 
 
-@pytest.mark.usefixtures("here")
 def test_document_whose_signature_was_taken_out_is_a_foreign_page(client, sealed):
     laid_behind = edited(sealed.read(), signature_taken_out)
     rewritten = io.BytesIO()
@@ -201,7 +180,6 @@ def with_attachment(content: bytes, badge: bytes, *, beside: bool = False) -> by
     return out.getvalue()
 
 
-@pytest.mark.usefixtures("here")
 def test_swapped_credential_makes_nobody_of_another(client, sealed, other):
     told = answer(client, with_attachment(sealed.read(), signed_badge(other)))
     assert (told["file"]["outcome"], told["registry"]["name"]) == (ALTERED, "Bruno Castañeda")
@@ -218,7 +196,6 @@ def test_of_two_credentials_in_one_document_none_is_chosen(client, sealed, other
     assert (told["file"]["outcome"], told["registry"]) == (ALTERED, None)
 
 
-@pytest.mark.usefixtures("here")
 def test_genuine_document_inside_another_does_not_make_the_other_genuine(client, sealed):
     whole = sealed.read()
     inside = {
@@ -244,7 +221,6 @@ def in_place(content: bytes, old: bytes, new: bytes) -> bytes:
     return content.replace(found, new.ljust(len(found)))
 
 
-@pytest.mark.usefixtures("here")
 @pytest.mark.parametrize(
     ("old", "new"),
     [
@@ -268,7 +244,6 @@ def test_signature_made_void_convinces_nobody(client, sealed, old, new):
     assert told["file"]["proofs"] == [] or not all(proof["holds"] for proof in told["file"]["proofs"])
 
 
-@pytest.mark.usefixtures("here")
 def test_signature_carried_into_another_document_convinces_nobody(client, sealed):
     forged = pikepdf.open(io.BytesIO(pdf_with(signed_badge(sealed), words="Mallory")))
     with pikepdf.open(io.BytesIO(sealed.read())) as document:
@@ -280,7 +255,6 @@ def test_signature_carried_into_another_document_convinces_nobody(client, sealed
     assert (told["file"]["outcome"], told["registry"]["name"]) == (ALTERED, "Adaeze Obi")
 
 
-@pytest.mark.usefixtures("here")
 def test_ranges_stretched_around_something_new_convince_nobody(client, sealed):
     """Signature wrapping: the signed parts stand where the ranges say, with something of one's own in the gap."""
     content = sealed.read()
@@ -293,7 +267,6 @@ def test_ranges_stretched_around_something_new_convince_nobody(client, sealed):
     assert told["file"]["outcome"] in {ALTERED, FOREIGN_PAGE, UNREADABLE}
 
 
-@pytest.mark.usefixtures("here")
 def test_somebody_who_signs_under_our_name_is_not_us(client, sealed, settings, tmp_path):
     ours = settings.CERTIFICATES_KEYS_DIR
     settings.CERTIFICATES_KEYS_DIR = str(tmp_path / "theirs")  # the same society's name in their certificates
@@ -312,7 +285,6 @@ def signed_badge_of(certificate: Certificate, keys: str, settings: Any) -> bytes
     return badge
 
 
-@pytest.mark.usefixtures("here")
 def test_locked_copy_is_not_the_document(client, sealed):
     out = io.BytesIO()
     with pikepdf.open(io.BytesIO(sealed.read())) as document:

@@ -8,22 +8,23 @@ from dataclasses import replace
 
 import pikepdf
 import pytest
+from django.contrib.auth.models import AnonymousUser
 from django.core.files.uploadedfile import SimpleUploadedFile
 from pyhanko.pdf_utils import generic
 from pyhanko.pdf_utils.incremental_writer import IncrementalPdfFileWriter
 
-from certificates import examination, looking, uploads, views
-from certificates.badge import attached, pdf_child
-from certificates.badge.attached import NotReadable, badge_in_foreign_pdf
+from certificates import looking, looking_child, uploads, views
+from certificates.badge import pdf_child
 from certificates.badge.baking import bake_png, bake_svg
 from certificates.badge.picture import badge_png, badge_svg, baked_png, baked_svg
 from certificates.badge.signing import signed_badge
 from certificates.examination import Examination, examine
-from certificates.looking import TooBusy, a_turn
 from certificates.models import Certificate
 from certificates.services import supersede_certificate
-from certificates.signing.checking import document_check
 from certificates.signing.sealing import seal_document
+from limited import turns
+from limited.running import Answer
+from limited.turns import turn
 from tests.certificates.badges import badge_of, changed, issued, pdf_with
 from tests.certificates.factories import prepared
 from tests.certificates.signed import resaved
@@ -231,12 +232,19 @@ def test_document_with_our_signature_that_was_never_issued_alarms(client):
 
 def test_signed_document_that_can_no_longer_be_opened_is_still_told_to_be_altered(sealed, monkeypatch):
     def refuse(_content):
-        raise NotReadable
+        raise looking_child.NotReadable(looking_child.NO_PDF)
 
-    monkeypatch.setattr(examination, "badge_in_foreign_pdf", refuse)
+    monkeypatch.setattr(looking_child, "_in_pdf", refuse)
+    monkeypatch.setattr(looking, "run", here)
     found = examine(flipped(sealed.read()))
     assert (found.outcome, found.certificate) == ("altered", None)
     assert examine(pdf_with(None)).outcome == "unreadable"
+
+
+def here(_job, content, *, limits, **options):
+    """The job in this process."""
+    facts, made = looking_child.seen(content, **options)
+    return Answer(facts=facts, content=made)
 
 
 def test_credential_that_was_written_anew_is_still_the_same(certificate):
@@ -350,25 +358,62 @@ def test_only_so_many_attachments_are_looked_through(certificate):
     assert pdf_child.credential_in(out.getvalue()) is None
 
 
-def test_reader_that_takes_too_long_is_stopped(monkeypatch):
-    monkeypatch.setattr(attached, "SECONDS", 0.01)
-    found = examine(pdf_with(b"x"))
-    assert found.outcome == "unreadable"
-    assert "longer than any certificate" in found.part
+def test_file_that_takes_too_much_is_told_to_be_unreadable(client, monkeypatch):
+    monkeypatch.setattr(looking, "LIMITS", replace(looking.LIMITS, seconds=0.001))
+    content = pdf_with(b"x")
+    found = examine(content)
+    assert (found.outcome, found.part) == ("unreadable", looking.TOO_MUCH)
+    assert send(client, content).status_code == 200
 
 
-def test_too_many_at_once_are_asked_to_come_back_and_keep_no_thread(client, monkeypatch):
-    """Both looks at a PDF share their turns, fewer than a web process has threads."""
-    monkeypatch.setattr(looking, "PATIENCE", 0.01)
-    with a_turn(), a_turn():
-        for look in (document_check, badge_in_foreign_pdf):
-            with pytest.raises(TooBusy):
-                look(pdf_with(b"x"))
-        page = send(client, pdf_with(b"x"))
-        assert send(client, badge_png(*NAMES)).status_code == 200
-    assert (page.status_code, "again in a minute" in page.text) == (503, True)
-    assert looking.AT_ONCE == 2
-    assert examine(pdf_with(None)).outcome == "not_ours"
+def test_one_slow_client_keeps_no_other_from_verifying(client, certificate, monkeypatch, settings):
+    """ASVS 5.0, 15.2.2: whoever has a file looked at waits for it; everybody else goes on."""
+    monkeypatch.setattr(turns, "PATIENCE", 0)
+    files = as_files(certificate)
+    with turn("address 127.0.0.1"), turn("address 192.0.2.1"), turn("address 192.0.2.2"):
+        for content in (files["png"], pdf_with(b"x")):
+            page = send(client, content)
+            assert (page.status_code, page.headers["Retry-After"]) == (503, "30")
+            assert "again in a minute" in page.text
+        assert send(client, files["pdf"]).status_code == 200  # it is ours to the last byte, and read by nobody
+        assert send(client, files["png"], REMOTE_ADDR="192.0.2.3").status_code == 200
+        client.force_login(PersonFactory())
+        assert send(client, files["png"]).status_code == 200
+
+
+def test_turn_is_taken_only_when_the_whole_file_has_come(client, certificate, monkeypatch):
+    free = []
+
+    def while_it_comes(request, name):
+        with turn("address 127.0.0.1"):
+            free.append(name)
+        return uploads.uploaded(request, name)
+
+    monkeypatch.setattr(views, "uploaded", while_it_comes)
+    assert send(client, as_files(certificate)["json"]).status_code == 200
+    assert free == ["file"]
+
+
+@pytest.mark.parametrize(
+    ("address", "whose"),
+    [
+        ("192.0.2.7", "address 192.0.2.7"),
+        ("2001:db8:1:2:3:4:5:6", "address 2001:db8:1:2::/64"),
+        ("", "address "),
+    ],
+)
+def test_client_is_the_address_and_of_ipv6_the_network(rf, settings, address, whose):
+    request = rf.get("/", REMOTE_ADDR=address)
+    request.user = AnonymousUser()
+    assert looking.client_of(request) == whose
+    settings.CERTIFICATES_CLIENT = f"{__name__}.behind_a_proxy"
+    assert looking.client_of(request) == "address 198.51.100.1"
+    request.user = PersonFactory()
+    assert looking.client_of(request) == f"account {request.user.pk}"
+
+
+def behind_a_proxy(_request):
+    return "198.51.100.1"
 
 
 def test_nothing_uploaded_is_kept(client, settings, tmp_path):

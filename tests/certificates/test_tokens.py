@@ -16,8 +16,8 @@ from certificates.keys.document import as_pem, document_folder, root_folder
 from certificates.keys.tokens import public_key_in_token
 from certificates.models import Certificate
 from certificates.services import issue_certificate
-from certificates.signing.checking import document_check
 from tests.certificates.factories import prepared
+from tests.certificates.signed import document_check
 from tests.certificates.softhsm import PIN, library, make_key, relabel_public
 
 DOCUMENTS = TokenAddress(token="abs", object="documents", id=b"\x01")

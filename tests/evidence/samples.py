@@ -22,6 +22,21 @@ def pdf(change: Callable[[pikepdf.Pdf], object] = lambda document: None, *, page
     return out.getvalue()
 
 
+def written(*objects: bytes, root: int = 1, before: bytes = b"", more: bytes = b"") -> bytes:
+    """A PDF of these objects, the first being number 1, with a right table; `more` goes into its trailer."""
+    parts, places = [b"%PDF-1.7\n"], []
+    table = len(parts[0])
+    for number, thing in enumerate(objects, start=1):
+        places.append(table)
+        parts.append(b"%d 0 obj\n" % number + thing + b"\nendobj\n")
+        table += len(parts[-1])
+    out = before + b"".join(parts)
+    out += b"xref\n0 %d\n0000000000 65535 f \n" % (len(objects) + 1)
+    out += b"".join(b"%010d 00000 n \n" % place for place in places)
+    trailer = b"<</Size %d/Root %d 0 R%b>>" % (len(objects) + 1, root, more)
+    return out + b"trailer\n" + trailer + b"\nstartxref\n%d\n%%%%EOF\n" % table
+
+
 def picture(kind: str = "PNG", mode: str = "RGB", size: tuple[int, int] = (8, 6), **saving: Any) -> bytes:
     """A picture whose left half is dark and whose right half is light."""
     drawn = Image.new("RGB", size, "white")

@@ -7,6 +7,7 @@
 - How a quarantine ends is decided by those who run cases, coordinator and chair; never by who began it, nor by anybody
   tied to the candidate.
 - What is destroyed stays destroyed.
+- A file that waits for the virus scanner is in nobody's hands but the system's: it counts, or is destroyed.
 """
 
 from collections.abc import Iterator
@@ -34,6 +35,9 @@ WHOEVER_OPENS_CASES = "candidate supervisor coordinator ccc_chair reviewer counc
 TABLE = {  # state, act: where it leads, who may; all other states, acts and people: nobody, never
     ("standing", "withdraw"): ("withdrawn", "candidate"),
     ("standing", "quarantine"): ("quarantined", WHOEVER_OPENS_CASES),
+    ("standing", "hold"): ("held", "system"),
+    ("held", "clear"): ("standing", "system"),
+    ("held", "reject"): ("destroyed", "system"),
     ("withdrawn", "restore"): ("standing", "candidate"),
     ("withdrawn", "quarantine"): ("quarantined", WHOEVER_OPENS_CASES),
     ("quarantined", "release"): ("standing", "coordinator ccc_chair"),
@@ -43,12 +47,13 @@ TABLE = {  # state, act: where it leads, who may; all other states, acts and peo
 }
 WAYS = {  # how a file comes there: by whom, by which act
     "standing": [],
+    "held": [("system", "hold")],
     "withdrawn": [("candidate", "withdraw")],
     "quarantined": [("reporter", "quarantine")],
     "quarantined (withdrawn)": [("candidate", "withdraw"), ("reporter", "quarantine")],
     "destroyed": [("reporter", "quarantine"), ("coordinator", "destroy")],
 }
-ACTS = ["withdraw", "restore", "quarantine", "release", "destroy"]
+ACTS = ["hold", "clear", "reject", "withdraw", "restore", "quarantine", "release", "destroy"]
 PEOPLE = ["candidate", "supervisor", "other supervisor", "stranger", "superuser", "system"]
 PEOPLE += [role for role in Role.values if role != "supervisor"]
 

@@ -9,11 +9,13 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from pikepdf import Array, Dictionary, Name
 
-from credentialing.evidence.inspection import LIMITS, MAX_PAGES, Accepted, inspect
+from credentialing.evidence.inspection import LIMITS, Accepted, inspect
+from credentialing.evidence.pdf_child import MAX_PAGES
 from credentialing.evidence.services.cases import EvidenceRefused
-from tests.evidence.samples import pdf, picture
+from tests.evidence.samples import pdf, picture, written
 
 SOUND_PDF = pdf(pages=2)
+PAGE = b"<</Type/Page/Parent 2 0 R/MediaBox[0 0 9 9]>>"
 
 
 def refused(name, content, words):
@@ -213,14 +215,13 @@ def test_damaged_pdf_is_refused(content):
 
 
 def test_names_in_an_old_alphabet_do_no_harm_and_hide_nothing():
-    old = (
-        b"%PDF-1.4\n1 0 obj<</Type/Catalog/Pages 2 0 R/F\xe4cher<</S/\xdcber>>>>endobj\n"
-        b"2 0 obj<</Type/Pages/Kids[3 0 R]/Count 1>>endobj\n"
-        b"3 0 obj<</Type/Page/Parent 2 0 R/MediaBox[0 0 9 9]>>endobj\ntrailer<</Root 1 0 R>>\n"
-    )
+    def old(inner: bytes) -> bytes:
+        catalog = b"<</Type/Catalog/Pages 2 0 R/F\xe4cher" + inner + b">>"
+        return written(catalog, b"<</Type/Pages/Kids[3 0 R]/Count 1>>", PAGE)
 
-    assert inspect("agreement.pdf", old).content == old
-    refused("agreement.pdf", old.replace(b"<</S/\xdcber>>", b"<</S/\xdcber/AA<<>>>>"), "scripts, actions")
+    plain = old(b"<</S/\xdcber>>")
+    assert inspect("agreement.pdf", plain).content == plain
+    refused("agreement.pdf", old(b"<</S/\xdcber/AA<<>>>>"), "scripts, actions")
 
 
 @given(data=st.data())

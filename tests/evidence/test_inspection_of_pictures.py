@@ -10,7 +10,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from PIL import Image
 
-from credentialing.evidence.inspection import MAX_PIXELS, inspect
+from credentialing.evidence.file_child import MAX_PIXELS
+from credentialing.evidence.inspection import inspect
 from credentialing.evidence.services.cases import EvidenceRefused
 from tests.evidence.samples import announced_png, exif, picture, png_text
 

@@ -10,10 +10,10 @@ from certificates import keys
 from certificates.keys import authority
 from certificates.models import Certificate
 from certificates.services import issue_certificate
-from certificates.signing.checking import document_check
 from credentialing.audit.models import AuditEvent
 from tests.certificates import softhsm
 from tests.certificates.factories import awarded, prepared
+from tests.certificates.signed import document_check
 from tests.certificates.test_keys import bundle
 from tests.factories import PersonFactory
 

@@ -19,9 +19,10 @@ from certificates.designs import (
     CertificateWording,
     SealRefused,
     adopt_seal,
+    clean_seal,
+    keep_seal,
     seal_in_force,
     seal_of,
-    upload_seal,
 )
 from certificates.services import issue_certificate
 from credentialing.accounts.models import Role
@@ -34,6 +35,11 @@ from tests.factories import PersonFactory, make_walk
 pytestmark = pytest.mark.django_db
 PAGE = "/operations/certificates/design/"
 PREVIEW = f"{PAGE}preview.pdf"
+
+
+def upload_seal(*, content, actor):
+    """Read and kept, as the page does it."""
+    return keep_seal(clean=clean_seal(content), actor=actor)
 
 
 def png(size=(400, 400), color=(200, 0, 0, 255), mode="RGBA", **options) -> bytes:

@@ -6,7 +6,8 @@ from pathlib import Path
 import pytest
 
 from credentialing.operations.demo import society
-from credentialing.registry.holders import HoldersRefused, read_holders
+from credentialing.registry.holders import HoldersRefused
+from credentialing.registry.lists import read_holders
 
 TODAY = date(2026, 11, 23)
 

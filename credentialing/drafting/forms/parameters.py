@@ -51,7 +51,7 @@ class TablesField(forms.CharField):
             return None
         try:
             return tomllib.loads(f"value = {value}")["value"]
-        except tomllib.TOMLDecodeError as error:
+        except (tomllib.TOMLDecodeError, RecursionError) as error:
             msg = 'This can\'t be read. Write it as in the file, for example [{ role = "led", percent = 50 }].'
             raise ValidationError(msg) from error
 

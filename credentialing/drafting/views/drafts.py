@@ -12,7 +12,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from credentialing.accounts.access import AuthedRequest, requires, roles_today
 from credentialing.accounts.limits import limited
 from credentialing.applications.workflow import compile_workflow, without_moves
-from credentialing.drafting.access import READERS, WRITERS, done, draft_of, saved
+from credentialing.drafting.access import READERS, WRITERS, done, draft_of, is_taken_in, saved, status_of
 from credentialing.drafting.differences import differences, text_differences
 from credentialing.drafting.forms import TextForm, UploadForm
 from credentialing.drafting.models import PathwayDraft
@@ -21,6 +21,7 @@ from credentialing.drafting.services import go_back_to
 from credentialing.drafting.views.versions import toml
 from credentialing.pathways.outline import Outline, outline_of
 from credentialing.ui.drawings import Drawing, drawing
+from credentialing.ui.responses import as_it_says
 from workflows.definitions import DefinitionInvalid
 from workflows.models import LedgerRecord
 
@@ -54,14 +55,15 @@ def text(request: AuthedRequest, uuid: UUID) -> HttpResponse:
         request.POST if request.method == "POST" else None,
         initial={"source": found.source, "revision": found.revision},
     )
-    if request.method == "POST" and form.is_valid():
+    if request.method == "POST" and form.is_valid() and is_taken_in(form, "source", request.user):
         source = form.cleaned_data["source"].replace("\r\n", "\n")
         here = reverse("drafting:text", args=[uuid])
         to = here if outline_of(source).faults else ""
         return saved(request, found, source, seen=form.cleaned_data["revision"], what="The text", to=to)
     context: dict[str, Any] = {"draft": found, "form": form, "upload": UploadForm()}
     context["faults"] = outline_of(found.source).faults
-    return render(request, "drafting/text.html", context, status=422 if form.is_bound else 200)
+    page = render(request, "drafting/text.html", context, status=status_of(form) if form.is_bound else 200)
+    return as_it_says(page)
 
 
 @requires(*WRITERS)

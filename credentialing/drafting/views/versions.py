@@ -14,7 +14,7 @@ from credentialing.accounts.limits import limited
 from credentialing.applications.models import Application
 from credentialing.audit.events import Event
 from credentialing.audit.services import record_view
-from credentialing.drafting.access import READERS, WRITERS
+from credentialing.drafting.access import READERS, WRITERS, is_taken_in, status_of
 from credentialing.drafting.forms import BeginForm, UploadForm
 from credentialing.drafting.models import PathwayDraft
 from credentialing.drafting.presentation import versions_of
@@ -23,6 +23,7 @@ from credentialing.pathways.loader import PathwayFileInvalid
 from credentialing.pathways.models import Pathway, PathwayVersion
 from credentialing.pathways.outline import outline_of
 from credentialing.pathways.services import check_pathway, shipped_source
+from credentialing.ui.responses import as_it_says
 
 
 @requires(*READERS)
@@ -55,18 +56,18 @@ def begin(request: AuthedRequest) -> HttpResponse:
 def upload(request: AuthedRequest) -> HttpResponse:
     """Begin a draft with a file."""
     form = UploadForm(request.POST, request.FILES)
-    if form.is_valid():
+    if form.is_valid() and is_taken_in(form, "file", request.user):
+        source = form.cleaned_data["file"]
         try:
-            definition = check_pathway(form.cleaned_data["file"])
+            draft = begin_draft(
+                slug=check_pathway(source).slug, source=source, actor=request.user, what="Begun with a file"
+            )
         except PathwayFileInvalid as refusal:
             for fault in refusal.faults:
                 form.add_error("file", str(fault))
         else:
-            draft = begin_draft(
-                slug=definition.slug, source=form.cleaned_data["file"], actor=request.user, what="Begun with a file"
-            )
             return redirect("drafting:draft", draft.uuid)
-    return _overview(request, BeginForm(), form, status=422)
+    return as_it_says(_overview(request, BeginForm(), form, status=status_of(form)))
 
 
 @requires(*READERS)

@@ -13,7 +13,7 @@ from credentialing.accounts.models import SYSTEM_PERSON_ID, Person
 from credentialing.accounts.rules import is_in_conflict
 from credentialing.applications.models import Application
 from credentialing.evidence.guards import GUARDS
-from credentialing.evidence.lifecycle import DESTROYED, EVIDENCE_FILE, QUARANTINED, STANDING, WITHDRAWN
+from credentialing.evidence.lifecycle import DESTROYED, EVIDENCE_FILE, HELD, QUARANTINED, STANDING, WITHDRAWN
 from credentialing.evidence.querysets import EvidenceFileQuerySet
 from workflows.definitions import Transition, WorkflowDefinition
 from workflows.guards import Guard, TransitionContext
@@ -61,6 +61,11 @@ class EvidenceFile(Sealed, WorkflowSubject):
     def requirement_label(self) -> str:
         """What it was uploaded for, in words."""
         return self.application.requirement(self.requirement).label
+
+    @property
+    def ever_stood(self) -> bool:
+        """Whether it has ever counted: not while the scanner hasn't answered, nor when it was refused then."""
+        return HELD not in {self.state, self.quarantined_from}
 
     def stored_bytes(self) -> StoredBytes | None:
         """Nothing once it is destroyed: then there are no bytes to compare."""
@@ -117,6 +122,21 @@ class EvidenceFile(Sealed, WorkflowSubject):
         return LedgerRecord.objects.of(self).filter(transition="quarantine").reverse()[0]
 
     # Transitions: only workflows.services.perform calls them; they change fields and nothing else ------------
+
+    @transition(field=state, source=STANDING, target=HELD)
+    def hold(self, *, context: TransitionContext) -> None:
+        self.state_since = context.now
+
+    @transition(field=state, source=HELD, target=STANDING)
+    def clear(self, *, context: TransitionContext) -> None:
+        self.state_since = context.now
+
+    @transition(field=state, source=HELD, target=DESTROYED)
+    def reject(self, *, context: TransitionContext) -> None:
+        """As `destroy`, and it is remembered that it never counted."""
+        self.title = self.original_name = ""
+        self.quarantined_from = HELD
+        self.state_since = context.now
 
     @transition(field=state, source=STANDING, target=WITHDRAWN)
     def withdraw(self, *, context: TransitionContext) -> None:

@@ -36,7 +36,7 @@ def papers_of(application: Application, requirement: str) -> tuple[Paper, ...]:
             until=None if file.state == STANDING else timezone.localdate(file.state_since),
         )
         for file in application.files.all()
-        if file.requirement == requirement
+        if file.requirement == requirement and file.ever_stood
     )
 
 

@@ -18,7 +18,7 @@ def file_references(application: Application, on: date) -> Mapping[str, tuple[Ev
     found: dict[str, tuple[EvidenceReference, ...]] = {}
     for file in sorted(application.files.all(), key=lambda file: (file.uploaded_at, file.pk)):
         there = file.state == STANDING or timezone.localdate(file.state_since) > on
-        if there and timezone.localdate(file.uploaded_at) <= on:
+        if there and file.ever_stood and timezone.localdate(file.uploaded_at) <= on:
             reference = EvidenceReference(kind="file", id=str(file.uuid), sha256=file.sha256)
             found[file.requirement] = (*found.get(file.requirement, ()), reference)
     return found

@@ -19,6 +19,20 @@ EARLIEST = date(1990, 1, 1)
 class EvidenceRefused(Exception):
     """This evidence can't be taken or changed now; the message says why."""
 
+    status = 409  # the state of things refused it, as on a second click
+
+
+class FileRefused(EvidenceRefused):
+    """This file can't be taken, now or later; the message says what to do."""
+
+    status = 422
+
+
+class CheckingBusy(EvidenceRefused):
+    """Files can't be checked at this moment; the same again in a minute may be taken."""
+
+    status = 503
+
 
 def lock_case(application: Application) -> Application:
     """The case under its row lock: always taken first, before any row of evidence.

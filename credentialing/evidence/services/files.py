@@ -1,6 +1,7 @@
 """Uploading files, withdrawing them and taking that back."""
 
 import hashlib
+import logging
 import uuid
 from datetime import datetime
 from typing import Any
@@ -15,10 +16,19 @@ from credentialing.applications.progress import note_progress
 from credentialing.audit.events import Event
 from credentialing.evidence.inspection import inspect
 from credentialing.evidence.models import EvidenceFile
-from credentialing.evidence.services.cases import EvidenceRefused, lock_case, must_be_candidate, note_change
+from credentialing.evidence.scanner import FOUND, ScannerDown, record_found, scan
+from credentialing.evidence.services.cases import (
+    EvidenceRefused,
+    FileRefused,
+    lock_case,
+    must_be_candidate,
+    note_change,
+)
 from credentialing.evidence.storage import discard, store_new
 from workflows.models import LedgerRecord
 from workflows.services import perform
+
+logger = logging.getLogger(__name__)
 
 
 def upload_file(
@@ -31,19 +41,24 @@ def upload_file(
     content: bytes,
     now: datetime | None = None,
 ) -> EvidenceFile:
-    """Inspect a file, store its bytes under a new key, then write the row; a refused file leaves nothing behind.
+    """Inspect and scan a file, store its bytes under a new key, then write the row; a refused one leaves nothing.
+
+    Nothing is locked while the file is looked at. Where the scanner doesn't answer, the file is held until it does
+    (`credentialing.evidence.services.scanning`).
 
     Raises:
         PermissionError: not the candidate.
-        EvidenceRefused: the requirement takes no files, too many, the same again or one that was taken out of
-            sight, or what `inspect` refuses.
+        FileRefused: what `inspect` refuses, or the scanner found something harmful.
+        CheckingBusy: it can't be checked at this moment.
+        EvidenceRefused: the requirement takes no files, too many, the same again or one that was taken out of sight.
     """
     now = now or timezone.now()
     must_be_candidate(application, actor)
     if not application.requirement(requirement).takes_files:
         msg = "No file is asked for here."
         raise EvidenceRefused(msg)
-    accepted = inspect(original_name, content)
+    accepted = inspect(original_name, content, client=f"account {actor.pk}")
+    held = _is_to_be_held(application, actor, content)
     sha256 = hashlib.sha256(accepted.content).hexdigest()
     key = uuid.uuid4()
     name = store_new(f"{application.uuid}/{key}.{accepted.extension}", accepted.content)
@@ -52,6 +67,7 @@ def upload_file(
             application,
             actor,
             now,
+            held=held,
             uuid=key,
             requirement=requirement,
             title=title,
@@ -112,13 +128,32 @@ def carry_out(
     return record
 
 
+def _is_to_be_held(application: Application, actor: Person, content: bytes) -> bool:
+    """Whether the scanner must still be asked; of what it finds only the name and the digest are recorded."""
+    try:
+        found = scan(content)
+    except ScannerDown:
+        logger.warning("An upload is held until the scanner answers.", exc_info=True)
+        return True
+    if found:
+        record_found(
+            name=found,
+            content=content,
+            actor=actor,
+            subject_kind=application.subject_kind,
+            subject_id=application.uuid,
+        )
+        raise FileRefused(FOUND)
+    return False
+
+
 @transaction.atomic
-def _enter(application: Application, actor: Person, now: datetime, **fields: Any) -> EvidenceFile:
+def _enter(application: Application, actor: Person, now: datetime, *, held: bool, **fields: Any) -> EvidenceFile:
     application = lock_case(application)
     if application.files.out_of_sight().filter(sha256=fields["sha256"]).exists():
         msg = "This very file was taken out of sight. Remove what must not be seen from it, then upload that."
         raise EvidenceRefused(msg)
-    standing = application.files.standing()
+    standing = application.files.taking_room()
     if standing.count() >= settings.EVIDENCE_MAX_FILES_PER_CASE:
         msg = f"A case holds at most {settings.EVIDENCE_MAX_FILES_PER_CASE} files. Withdraw one first."
         raise EvidenceRefused(msg)
@@ -128,6 +163,8 @@ def _enter(application: Application, actor: Person, now: datetime, **fields: Any
     file = EvidenceFile(application=application, uploaded_by=actor, uploaded_at=now, **fields)
     file.full_clean(exclude=["application", "state"])
     file.save()
+    if held:
+        perform(file, "hold", actor=Person.objects.system(), now=now)
     note_change(
         application,
         event=Event.FILE_UPLOADED,

@@ -19,13 +19,15 @@ from credentialing.applications.models import Application
 from credentialing.audit.events import Event
 from credentialing.audit.services import record_view
 from credentialing.evidence.forms.files import UploadForm
+from credentialing.evidence.lifecycle import HELD
 from credentialing.evidence.models import EvidenceFile
 from credentialing.evidence.presentation import file_lines
 from credentialing.evidence.services.files import restore_file, upload_file, withdraw_file
 from credentialing.evidence.views.refusals import accepted, status_of
-from credentialing.ui.responses import conflict
+from credentialing.ui.responses import as_it_says, conflict
 from workflows.errors import TransitionError
 
+HELD_FOR_NOW = "Your file is here. It waits for the virus scanner, and counts as soon as that has found nothing."
 logger = logging.getLogger(__name__)
 
 
@@ -44,20 +46,15 @@ def files(request: AuthedRequest, application: Application, slug: str) -> HttpRe
     form = UploadForm(request.POST if request.method == "POST" else None, request.FILES or None)
     if request.method == "POST" and form.is_valid():
         sent = form.cleaned_data["file"]
-        done = accepted(
+        content = sent.read(settings.EVIDENCE_MAX_BYTES + 1)
+        facts = {"requirement": slug, "title": form.cleaned_data["title"], "original_name": sent.name}
+        if accepted(
             form,
-            lambda: upload_file(
-                application=application,
-                requirement=slug,
-                actor=request.user,
-                title=form.cleaned_data["title"],
-                original_name=sent.name,
-                content=sent.read(settings.EVIDENCE_MAX_BYTES + 1),
-            ),
+            lambda: upload_file(application=application, actor=request.user, content=content, **facts),
             "file",
-        )
-        if done:
-            messages.success(request, "Your file is stored.")
+        ):
+            stored = application.files.filter(requirement=slug).latest("pk")
+            messages.success(request, HELD_FOR_NOW if stored.state == HELD else "Your file is stored.")
             return redirect("evidence:files", slug)
     context = {
         "application": application,
@@ -65,7 +62,8 @@ def files(request: AuthedRequest, application: Application, slug: str) -> HttpRe
         "form": form,
         "lines": file_lines(application.files.filter(requirement=slug).select_related("application"), request.user),
     }
-    return render(request, "evidence/files.html", context, status=status_of(form))
+    page = render(request, "evidence/files.html", context, status=status_of(form))
+    return as_it_says(page)
 
 
 @signed_in

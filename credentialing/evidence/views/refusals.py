@@ -15,11 +15,11 @@ def accepted(form: BaseForm, act: Callable[[], object], field: str | None = None
         act()
     except EvidenceRefused as refusal:
         form.add_error(field, str(refusal))
-        form.conflict = True  # type: ignore[attr-defined]
+        form.status = refusal.status  # type: ignore[attr-defined]
         return False
     except TooOften as refusal:
         form.add_error(None, str(refusal))
-        form.too_often = True  # type: ignore[attr-defined]
+        form.status = 429  # type: ignore[attr-defined]
         return False
     except ValidationError as refusal:
         at_fields = hasattr(refusal, "error_dict") and set(refusal.error_dict) <= set(form.fields)
@@ -29,10 +29,5 @@ def accepted(form: BaseForm, act: Callable[[], object], field: str | None = None
 
 
 def status_of(form: BaseForm) -> int:
-    """The status of the page that shows this form.
-
-    409 when the state of things refused it, as on a second click; 429 when that was done too often.
-    """
-    if getattr(form, "too_often", False):
-        return 429
-    return 409 if getattr(form, "conflict", False) else 200
+    """The status of the page that shows this form: that of the refusal: 409 on a second click, 429 of too many."""
+    return int(getattr(form, "status", 200))

@@ -25,10 +25,17 @@ from credentialing.accounts.freshness import fresh_login
 from credentialing.accounts.limits import limited
 from credentialing.accounts.naming import printed_name_of
 from credentialing.applications.services.certification import OFFICES, signing_terms
-from credentialing.operations.designs import choose_seal, choose_wording, offer_seal, offer_wording, specimen
+from credentialing.operations.designs import (
+    SealWaits,
+    choose_seal,
+    choose_wording,
+    offer_seal,
+    offer_wording,
+    specimen,
+)
 from credentialing.operations.forms import PreviewForm, SealForm, WordingForm
 from credentialing.ui.forms import SocietyForm
-from credentialing.ui.responses import conflict
+from credentialing.ui.responses import come_back, conflict
 
 OFFERED = 10
 
@@ -49,8 +56,10 @@ def upload(request: AuthedRequest) -> HttpResponse:
     if form.is_valid():
         try:
             offer_seal(content=form.cleaned_data["file"].read(LARGEST_FILE + 1), actor=request.user)
-        except SealRefused as refusal:
+        except (SealRefused, SealWaits) as refusal:
             form.add_error("file", str(refusal))
+            if isinstance(refusal, SealWaits):
+                return come_back(_page(request, seal_form=form))
         else:
             messages.success(request, "The seal is here. Look at the preview, then use it.")
             return redirect("operations:design")

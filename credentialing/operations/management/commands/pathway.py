@@ -17,6 +17,7 @@ from credentialing.operations.terminal import Bar
 from credentialing.pathways.loader import PathwayFileInvalid
 from credentialing.pathways.models import PathwayVersion
 from credentialing.pathways.services import check_pathway, publish_pathway
+from credentialing.pathways.texts import TextRefused, take_in
 
 
 class Command(BaseCommand):
@@ -44,11 +45,12 @@ class Command(BaseCommand):
         """Do it, or say in words why not."""
         try:
             source = file.read_text(encoding="utf-8")
+            take_in(source, client="command")
             definition = check_pathway(source)
         except (OSError, UnicodeDecodeError) as error:
             msg = f"{file} can't be read as text: {error}."
             raise CommandError(msg) from error
-        except PathwayFileInvalid as refusal:
+        except (PathwayFileInvalid, TextRefused) as refusal:
             msg = f"{file} can't be used.\n{refusal}"
             raise CommandError(msg) from refusal
         count = len(definition.requirements)

@@ -10,7 +10,8 @@ from django.utils import timezone
 
 from credentialing.accounts.models import Person
 from credentialing.pathways.models import PathwayVersion
-from credentialing.registry.holders import HoldersRefused, read_holders
+from credentialing.registry.holders import HoldersRefused
+from credentialing.registry.lists import read_holders
 from credentialing.registry.services import import_holders
 
 
