@@ -5,3 +5,6 @@ from django.dispatch import Signal
 # Sent with: name (the audit event's slug), actor (None: nobody known), subject_kind,
 # subject_id, details; a receiver that fails stops all.
 person_changed = Signal()
+
+# Sent with: person, other, now, when a record has come to exist that ties the one to the other.
+tie_known = Signal()

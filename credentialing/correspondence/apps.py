@@ -4,3 +4,6 @@ from django.apps import AppConfig
 class CorrespondenceConfig(AppConfig):
     name = "credentialing.correspondence"
     label = "correspondence"
+
+    def ready(self) -> None:
+        from credentialing.correspondence import receivers  # noqa: F401 - writes of what happens to offices

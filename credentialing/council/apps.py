@@ -6,4 +6,4 @@ class CouncilConfig(AppConfig):
     label = "council"
 
     def ready(self) -> None:
-        from credentialing.council import invariants  # noqa: F401 - registers what verify asks
+        from credentialing.council import invariants, receivers  # noqa: F401 - what verify asks, what follows a tie

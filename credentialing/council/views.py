@@ -15,9 +15,12 @@ from certificates.services import AlreadyHeld
 from credentialing.accounts.access import AuthedRequest, requires, roles_today
 from credentialing.applications.forms import ReasonForm
 from credentialing.applications.models import Application, AwaitedAct
+from credentialing.applications.permissions import barring_ties, objection_to_judging
 from credentialing.applications.presentation import track
+from credentialing.applications.services.overrides import answerable_by
 from credentialing.audit.events import Event
 from credentialing.audit.services import record_view
+from credentialing.council.counting import count_of, outcome_of
 from credentialing.council.forms import BallotForm, CorrectionForm, LeaderSearchForm
 from credentialing.council.models import Ballot, Decision
 from credentialing.council.presentation import ready_cases
@@ -31,7 +34,7 @@ from credentialing.council.services import (
     decision_ahead,
 )
 from credentialing.reviews.dossier import dossier
-from credentialing.reviews.services import objection_to_review
+from credentialing.reviews.overrides import overrides_told
 from credentialing.reviews.timeline import timeline
 from credentialing.ui.drawings import drawing
 from credentialing.ui.responses import conflict, not_permitted
@@ -51,7 +54,8 @@ def home(request: AuthedRequest) -> HttpResponse:
     """Cases that wait for the council, and what it decided lately."""
     acts = AwaitedAct.objects.on_cases_of(request.user, roles_today(request))
     context = {
-        "ready": ready_cases(acts, request.user),
+        "permissions": answerable_by(request.user, timezone.now()),
+        "ready": ready_cases(acts, request.user, timezone.now()),
         "decisions": Decision.objects.made().exclude(application__candidate=request.user)[:LATELY],
         "conflicts": Application.objects.in_conflict_with(request.user).under_way().select_related("candidate"),
     }
@@ -86,8 +90,9 @@ def case(request: AuthedRequest, uuid: UUID) -> HttpResponse:
         )
     decision = Decision.objects.of(application, asked.slug).first()
     voted = decision is not None and decision.ballots.filter(member=request.user).exists()
-    objection = objection_to_review(application, request.user)
+    objection = objection_to_judging(request.user, application)
     open_now = ahead is not None and not (decision and decision.outcome)
+    count = count_of(decision, body, timezone.now())
     votes_here = body.voters in roles_today(request)
     context = {
         "application": application,
@@ -99,7 +104,9 @@ def case(request: AuthedRequest, uuid: UUID) -> HttpResponse:
         "decision": decision,
         "body": body,
         "requirement": asked,
-        "votes": decision.ballots.count() if decision else 0,
+        "count": count,
+        "settles": open_now and votes_here and not objection and bool(outcome_of(count.choices, body)),
+        "overrides": overrides_told(application),
         "voted": voted,
         "objection": objection,
         "open_now": open_now,
@@ -129,6 +136,8 @@ def credential(request: AuthedRequest, uuid: UUID) -> HttpResponse:
     """One holder's credential: its history, its certificates, what this officer may do."""
     held = _credential(uuid)
     records = LedgerRecord.objects.of(held).select_related("actor", "kept_reason")
+    own = held.holder_id == request.user.pk
+    ties = [] if own else barring_ties(request.user, held.holder, None)
     context = {
         "credential": held,
         "drawing": drawing(
@@ -141,7 +150,8 @@ def credential(request: AuthedRequest, uuid: UUID) -> HttpResponse:
         "records": records,
         "labels": {state.slug: state.label for state in held.workflow_definition().states},
         "actions": [action for action in available_actions(held, request.user) if action.permitted],
-        "corrects": bool(roles_today(request) & {"registrar", "administrator"}),
+        "corrects": bool(roles_today(request) & {"registrar", "administrator"}) and not ties,
+        "ties": ties,
     }
     return render(request, "council/credential.html", context)
 
@@ -153,6 +163,8 @@ def standing(request: AuthedRequest, uuid: UUID, verb: str) -> HttpResponse:
     held = _credential(uuid)
     back = reverse("council:credential", args=[uuid])
     action = next((a for a in available_actions(held, request.user) if a.transition.name == verb), None)
+    if action is not None and action.refusal:
+        return not_permitted(request, action.refusal)
     if action is None:
         return conflict(request, "This is not possible now, or not with your office.", back)
     form = ReasonForm(request.POST if request.method == "POST" else None)
@@ -177,6 +189,8 @@ def correct(request: AuthedRequest, uuid: UUID) -> HttpResponse:
     if request.method == "POST" and form.is_valid():
         try:
             correct_certificate(certificate=wrong, actor=request.user, **form.cleaned_data)
+        except PermissionError as refusal:
+            return not_permitted(request, str(refusal))
         except ValueError as refusal:
             return conflict(request, str(refusal), reverse("council:registry"))
         messages.success(request, "The certificate is being drawn again, under the same number.")
@@ -209,6 +223,7 @@ def _cast(request: AuthedRequest, application: Application, form: BallotForm) ->
         messages.success(request, f"It is decided: {application.candidate} is {outcome}.")
     else:
         definition = application.definition
-        quorum = definition.body(definition.requirement(decision.requirement).parameters.body).quorum
-        messages.success(request, f"Your vote is cast: {decision.ballots.count()} of {quorum} needed.")
+        body = definition.body(definition.requirement(decision.requirement).parameters.body)
+        counted = count_of(decision, body, timezone.now()).counted
+        messages.success(request, f"Your vote is cast: {len(counted)} of {body.quorum} needed.")
     return redirect(back)

@@ -8,7 +8,9 @@ from django.db import transaction
 from django.utils import timezone
 
 from credentialing.accounts.models import Person
+from credentialing.accounts.ties import note_tie
 from credentialing.applications.models import Application
+from credentialing.applications.permissions import objection_to_judging
 from credentialing.audit.events import Event
 from credentialing.correspondence.services import send_letter
 from credentialing.evidence.models import ExamResult, Qualification, Reference
@@ -148,10 +150,13 @@ def give_reference(
     application, reference = _answerable(reference, actor)
     reference.relation, reference.text, reference.recommended = relation, text.strip(), recommended
     reference.answered_at = now
+    reference.given_by = actor or Person.objects.reached_at(reference.referee_email)
     reference.full_clean()
     reference.save()
     _note(Event.REFERENCE_GIVEN, application, reference, actor=actor, now=now)
     _tell(application, reference, "reference_given")
+    if reference.given_by is not None:
+        note_tie(person=reference.given_by, other=application.candidate, now=now)
     return reference
 
 
@@ -266,6 +271,8 @@ def _must_examine(application: Application, actor: Person, now: datetime) -> Non
     if actor.pk == application.candidate_id or not actor.roles_on(timezone.localdate(now)) & EXAMINERS:
         msg = "The coordinator or the registrar enters results, and not their own."
         raise PermissionError(msg)
+    if objection := objection_to_judging(actor, application):
+        raise PermissionError(objection)
 
 
 def _answerable(reference: Reference, actor: Person | None) -> tuple[Application, Reference]:
