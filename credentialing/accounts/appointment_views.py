@@ -33,8 +33,7 @@ HOME = "accounts:appointments"
 @require_safe
 def appointments(request: AuthedRequest) -> HttpResponse:
     """Offices that have been proposed: who proposes whom for what, and for those who may, the answer."""
-    today = timezone.localdate()
-    rows = proposed(Appointment.objects.waiting(), request.user, roles_today(request), today)
+    rows = proposed(Appointment.objects.waiting(), request.user, roles_today(request))
     return render(request, "accounts/appointments.html", {"rows": rows})
 
 

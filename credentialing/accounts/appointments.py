@@ -10,7 +10,7 @@ from credentialing.accounts.models import Appointment, Person, Role, Term
 from credentialing.accounts.rules import BY_TWO
 from credentialing.accounts.services import AlreadyInOffice, announce, must_administer
 from credentialing.accounts.signals import person_changed
-from credentialing.accounts.ties import kinds_between
+from credentialing.accounts.ties import DECLARED, kinds_between
 
 CONFIRMERS = BY_TWO - {Role.REVIEWER}
 
@@ -147,13 +147,19 @@ def two_can_give(person: Person, on: date) -> bool:
 
 def objection_to_confirming(appointment: Appointment, person: Person, on: date) -> str:
     """Why this person can't confirm or decline it; "" when they can."""
+    in_conflict = bool(kinds_between(person, appointment.person, {DECLARED}))
+    return objection_by(appointment, person, person.roles_on(on), in_conflict=in_conflict)
+
+
+def objection_by(appointment: Appointment, person: Person, roles: frozenset[str], *, in_conflict: bool) -> str:
+    """The same of what has been looked up already, so that a list asks once."""
     if person.pk == appointment.proposed_by_id:
         return "You have proposed this, so a second officer confirms it."
     if person.pk == appointment.person_id:
         return "This is about you, so others confirm it."
-    if not person.roles_on(on) & CONFIRMERS:
+    if not roles & CONFIRMERS:
         return "Only officers confirm this."
-    if kinds_between(person, appointment.person, {"declared"}):
+    if in_conflict:
         return "You have a declared conflict of interest with this person, so others confirm it."
     return ""
 

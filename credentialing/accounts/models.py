@@ -128,9 +128,9 @@ class Appointment(Sealed):
     proposed_by = models.ForeignKey(Person, on_delete=models.PROTECT, related_name="+")
     proposed_at = models.DateTimeField(default=timezone.now, editable=False)
     outcome = models.CharField(max_length=10, choices=Outcome.choices, blank=True)
-    answered_by = models.ForeignKey(Person, null=True, on_delete=models.PROTECT, related_name="+")
+    answered_by = models.ForeignKey(Person, null=True, blank=True, on_delete=models.PROTECT, related_name="+")
     answered_at = models.DateTimeField(null=True, editable=False)
-    term = models.OneToOneField(Term, null=True, on_delete=models.SET_NULL, related_name="appointment")
+    term = models.OneToOneField(Term, null=True, blank=True, on_delete=models.SET_NULL, related_name="appointment")
 
     objects = AppointmentQuerySet.as_manager()
 

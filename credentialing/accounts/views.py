@@ -182,7 +182,7 @@ def show_person(
         "memberships": somebody.memberships.all(),
         "conflicts": conflicts_of(somebody),
         "conflict_form": (conflict_form or ConflictOfOthersForm()) if "coordinator" in roles else None,
-        "appointments": proposed(somebody.appointments.waiting(), request.user, roles, today),
+        "appointments": proposed(somebody.appointments.waiting(), request.user, roles),
         "term_form": (term_form or TermForm(initial={"starts_on": today})) if "administrator" in roles else None,
         "membership_form": (membership_form or MembershipForm()) if roles & {"coordinator", "registrar"} else None,
         "own": somebody.pk == request.user.pk,

@@ -15,7 +15,7 @@ from certificates.services import AlreadyHeld
 from credentialing.accounts.access import AuthedRequest, requires, roles_today
 from credentialing.applications.forms import ReasonForm
 from credentialing.applications.models import Application, AwaitedAct
-from credentialing.applications.permissions import barring_ties, objection_to_judging
+from credentialing.applications.permissions import barring_ties, objection_to_deciding, objection_to_judging
 from credentialing.applications.presentation import track
 from credentialing.applications.services.overrides import answerable_by
 from credentialing.audit.events import Event
@@ -185,12 +185,12 @@ def standing(request: AuthedRequest, uuid: UUID, verb: str) -> HttpResponse:
 def correct(request: AuthedRequest, uuid: UUID) -> HttpResponse:
     """Another spelling: for a certificate whose name no font can print, or as a new edition of an issued one."""
     wrong = get_object_or_404(Certificate.objects.correctable().select_related("credential__holder"), uuid=uuid)
+    if objection := objection_to_deciding(request.user, wrong.credential.holder):
+        return not_permitted(request, objection)
     form = CorrectionForm(request.POST if request.method == "POST" else None, initial={"name": wrong.printed.name})
     if request.method == "POST" and form.is_valid():
         try:
             correct_certificate(certificate=wrong, actor=request.user, **form.cleaned_data)
-        except PermissionError as refusal:
-            return not_permitted(request, str(refusal))
         except ValueError as refusal:
             return conflict(request, str(refusal), reverse("council:registry"))
         messages.success(request, "The certificate is being drawn again, under the same number.")

@@ -8,8 +8,8 @@ from django.db import IntegrityError, transaction
 from django.utils import timezone
 
 from credentialing.accounts.models import ConflictOfInterest, Membership, Role
-from credentialing.accounts.ties import ties_between
 from credentialing.accounts.services import declare_conflict, record_membership
+from credentialing.accounts.ties import ties_between
 from credentialing.audit.models import AuditEvent
 from tests.factories import MembershipFactory, PersonFactory
 

@@ -30,7 +30,11 @@ def cora():
 
 
 def term_data(**changed):
-    return {"term-role": Role.TREASURER.value, "term-starts_on": str(timezone.localdate()), "term-ends_on": ""} | changed
+    return {
+        "term-role": Role.TREASURER.value,
+        "term-starts_on": str(timezone.localdate()),
+        "term-ends_on": "",
+    } | changed
 
 
 def member_data(**changed):
