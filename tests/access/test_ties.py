@@ -113,7 +113,7 @@ def test_both_directions_of_every_tie_agree_for_everybody(walk):
     other = make_walk(officers=walk.officers, candidate=PersonFactory()).ask()
     give_reference(
         reference=Reference.objects.create(
-            application=other.application, requirement="admission", referee_name="R", referee_email="nobody@elsewhere.org"
+            application=other.application, requirement="admission", referee_name="R", referee_email="nobody@x.org"
         ),
         relation="colleague", text="Good.", recommended=True,
     )  # fmt: skip

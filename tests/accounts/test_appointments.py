@@ -232,9 +232,10 @@ def test_command_says_what_is_wrong(ada):
     appoint(ada)
     with pytest.raises(CommandError, match="already holds"):
         appoint(ada)
+    PersonFactory(offices=[Role.ADMINISTRATOR])
+    somebody = PersonFactory()
     with pytest.raises(TwoOfficersExist):
-        PersonFactory(offices=[Role.ADMINISTRATOR])
-        appoint_on_the_server(person=PersonFactory(), role="council", reason="x")
+        appoint_on_the_server(person=somebody, role="council", reason="x")
 
 
 def test_pages_lead_from_the_proposal_to_the_office(admin, cora, ada):
