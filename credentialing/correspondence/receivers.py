@@ -71,6 +71,7 @@ def write_of_an_end(*, name: str, actor: Person, subject_id: UUID, details: dict
             template="office_ended",
             to=officer,
             context={"person": str(person), "what": what, "actor": str(actor), "path": "/home/"},
+            even_if_closed=officer == person,
         )
 
 

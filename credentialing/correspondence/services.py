@@ -21,12 +21,16 @@ def send_letter(
     to: Person | str,
     context: Mapping[str, Any],
     dedupe_key: str = "",
+    even_if_closed: bool = False,
     now: datetime | None = None,
 ) -> Letter | None:
     """Write a letter and queue its delivery in the caller's transaction; the same key never writes twice.
 
-    Answers None for a person without an e-mail address (an earlier holder).
+    Answers None for a person without an e-mail address (an earlier holder), and for one whose account is closed:
+    they are told nothing but what becomes of their own credential or account (`even_if_closed`).
     """
+    if not isinstance(to, str) and not to.is_active and not even_if_closed:
+        return None
     address = to if isinstance(to, str) else to.email
     if not address:
         return None

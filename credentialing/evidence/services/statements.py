@@ -70,7 +70,7 @@ def sign_agreement(
     other = supervision.supervisor if party == "candidate" else application.candidate
     if signed >= set(rule.parameters.parties):
         _send_copies(application, now)
-    else:
+    elif party != "candidate" or supervises(other, application, now):
         path = f"/supervision/{application.uuid}/" if party == "candidate" else "/my/"
         send_letter(
             template="agreement_to_sign",
