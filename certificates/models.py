@@ -17,7 +17,7 @@ from django_fsm import FSMField, transition
 from certificates.facts import CertificateFacts
 from certificates.lifecycle import CREDENTIAL, GUARDS
 from certificates.querysets import CertificateQuerySet, CredentialQuerySet
-from workflows.definitions import WorkflowDefinition
+from workflows.definitions import Transition, WorkflowDefinition
 from workflows.guards import Guard, TransitionContext
 from workflows.models import Sealed, StoredBytes
 from workflows.subjects import WorkflowSubject
@@ -30,6 +30,12 @@ def offices_of(person: Any, on: date) -> frozenset[str]:
     """The offices of a person, asked of the callable that `CERTIFICATES_ROLES` names."""
     ask: Callable[[Any, date], frozenset[str]] = import_string(settings.CERTIFICATES_ROLES)
     return ask(person, on)
+
+
+def objection_to(person: Any, holder: Any) -> str:
+    """Why a person must not decide on what somebody holds, by the callable that `CERTIFICATES_OBJECTION` names."""
+    ask: Callable[[Any, Any], str] = import_string(settings.CERTIFICATES_OBJECTION)
+    return ask(person, holder)
 
 
 class NumberSeries(models.Model):
@@ -146,6 +152,10 @@ class Credential(Sealed, WorkflowSubject):
         if actor.pk == self.holder_id:
             return frozenset({"holder"})
         return offices_of(actor, on)
+
+    def objection_to(self, actor: Any, transition: Transition) -> str:  # noqa: ARG002 - same for all
+        """Whoever is tied to the holder doesn't decide on what they hold; the holder only resigns."""
+        return "" if actor.pk == self.holder_id else objection_to(actor, self.holder)
 
     @transition(field=state, source="pending", target="active")
     def award(self, *, context: TransitionContext) -> None:

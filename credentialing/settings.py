@@ -226,6 +226,7 @@ NAVIGATION = ["credentialing.accounts.navigation.items"]
 # The society: texts on pages and certificates.
 SOCIETY_NAME = env.str("CREDENTIALING_SOCIETY_NAME", default="American Balint Society")
 CERTIFICATES_ROLES = "credentialing.accounts.rules.offices_of"  # how the certificates package asks for offices
+CERTIFICATES_OBJECTION = "credentialing.applications.permissions.objection_to_deciding"  # and what keeps from deciding
 CERTIFICATES_ISSUE_ENTRY = "credentialing.audit.services.issue_entry"  # and for the ledger's entry of an issue
 CERTIFICATES_PAUSED = "credentialing.audit.services.issue_is_paused"  # and whether somebody has stopped the presses
 CERTIFICATES_DECISION = "credentialing.council.motions.services.is_decided"  # and whether a standing may change

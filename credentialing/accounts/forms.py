@@ -1,14 +1,15 @@
 """Forms about people."""
 
-from typing import Any
+from typing import Any, cast
 
 from allauth.account.forms import LoginForm as AllauthLoginForm
 from allauth.account.forms import SignupForm as AllauthSignupForm
 from django import forms
 from django.http import HttpRequest, HttpResponse
 
-from credentialing.accounts.models import ConflictOfInterest, Membership, Person, Role
+from credentialing.accounts.models import Membership, Person, Role
 from credentialing.accounts.naming import is_vouched_for
+from credentialing.accounts.querysets import PersonQuerySet
 from credentialing.accounts.services import VOUCHED_FOR
 from credentialing.ui.forms import CleanTextMixin, DateField, PersonNameField, SocietyForm, SocietyModelForm
 
@@ -101,14 +102,43 @@ class MembershipForm(SocietyModelForm):
         fields = ("number", "starts_on", "ends_on")
 
 
-class ConflictForm(SocietyModelForm):
-    """Declare a relation that keeps one from judging somebody."""
+class OwnConflictForm(SocietyForm):
+    """Declare that an officer and oneself are too near for one to judge the other."""
 
-    class Meta:
-        model = ConflictOfInterest
-        fields = ("relation",)
-        labels = {"relation": "How are you related?"}
-        help_texts = {"relation": "A few words, for example: colleague in the same practice."}
+    other = forms.ModelChoiceField(label="Who", queryset=Person.objects.none())
+    relation = forms.CharField(
+        label="How are you related?",
+        max_length=120,
+        help_text="A few words, for example: my employer, a cousin, colleagues in the same practice.",
+    )
+
+    def __init__(self, *args: Any, people: PersonQuerySet, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        cast("forms.ModelChoiceField", self.fields["other"]).queryset = people
+
+
+class ConflictOfOthersForm(SocietyForm):
+    """The coordinator declares a conflict between two others."""
+
+    prefix = "conflict"
+    email = forms.EmailField(label="E-mail address of the other person")
+    relation = forms.CharField(label="How they are related", max_length=120)
+
+    def __init__(self, *args: Any, person: Person | None = None, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self._person = person
+        self.declared: dict[str, Any] = {}
+
+    def clean(self) -> dict[str, Any]:
+        data = super().clean() or self.cleaned_data
+        if "email" in data:
+            other = Person.objects.reached_at(data["email"])
+            if other is None:
+                self.add_error("email", "Nobody with this address has an account here.")
+            elif self._person is not None and other.pk == self._person.pk:
+                self.add_error("email", "This is the same person. Give the address of the other one.")
+            self.declared = {"other": other, "relation": data.get("relation", "")}
+        return data
 
 
 class SearchForm(SocietyForm):

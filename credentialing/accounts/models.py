@@ -9,7 +9,7 @@ from django.db import models
 from django.db.models import F, Q
 from django.utils import timezone
 
-from credentialing.accounts.querysets import MembershipQuerySet, PersonManager, TermQuerySet
+from credentialing.accounts.querysets import AppointmentQuerySet, MembershipQuerySet, PersonManager, TermQuerySet
 from workflows.models import Sealed, SealedQuerySet
 
 SYSTEM_PERSON_ID = uuid.UUID("00000000-0000-4000-8000-000000000001")
@@ -72,7 +72,11 @@ class Person(AbstractBaseUser, PermissionsMixin):
         return self.name
 
     def roles_on(self, day: date) -> frozenset[str]:
-        """The offices this person holds on that day; one query."""
+        """The offices in which this person acts on that day: none once their account is closed; one query."""
+        return self.offices_held_on(day) if self.is_active else frozenset()
+
+    def offices_held_on(self, day: date) -> frozenset[str]:
+        """The offices whose term ran on that day, whatever became of the account since: to judge what happened then."""
         return frozenset(self.terms.on(day).values_list("role", flat=True))
 
 
@@ -106,6 +110,59 @@ class Term(Sealed):
         return f"{self.person}: {self.get_role_display()}"
 
 
+class Appointment(Sealed):
+    """An office that an administrator proposes for somebody; it is a term once another officer has confirmed it."""
+
+    class Outcome(models.TextChoices):
+        """What became of it."""
+
+        CONFIRMED = "confirmed", "Confirmed"
+        DECLINED = "declined", "Declined"
+        WITHDRAWN = "withdrawn", "Withdrawn"
+
+    uuid = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
+    person = models.ForeignKey(Person, on_delete=models.PROTECT, related_name="appointments")
+    role = models.CharField(max_length=20, choices=Role.choices)
+    starts_on = models.DateField()
+    ends_on = models.DateField(null=True, blank=True)
+    proposed_by = models.ForeignKey(Person, on_delete=models.PROTECT, related_name="+")
+    proposed_at = models.DateTimeField(default=timezone.now, editable=False)
+    outcome = models.CharField(max_length=10, choices=Outcome.choices, blank=True)
+    answered_by = models.ForeignKey(Person, null=True, blank=True, on_delete=models.PROTECT, related_name="+")
+    answered_at = models.DateTimeField(null=True, editable=False)
+    term = models.OneToOneField(Term, null=True, blank=True, on_delete=models.SET_NULL, related_name="appointment")
+
+    objects = AppointmentQuerySet.as_manager()
+
+    class Meta:
+        ordering = ("proposed_at", "pk")
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(ends_on__isnull=True) | Q(ends_on__gte=F("starts_on")),
+                name="appointment_ends_after_it_starts",
+                violation_error_message="A term of office can't end before it starts.",
+            ),
+            models.UniqueConstraint(
+                fields=["person", "role"],
+                condition=Q(outcome=""),
+                name="appointment_one_open_per_person_and_role",
+                violation_error_message="This office has already been proposed for this person.",
+            ),
+            models.CheckConstraint(
+                condition=Q(outcome="", answered_by__isnull=True, answered_at__isnull=True)
+                | (~Q(outcome="") & Q(answered_by__isnull=False, answered_at__isnull=False)),
+                name="appointment_answered_by_somebody",
+            ),
+            models.CheckConstraint(
+                condition=~Q(outcome="confirmed") | (~Q(answered_by=F("proposed_by")) & ~Q(answered_by=F("person"))),
+                name="appointment_confirmed_by_a_second_person",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.person}: {self.get_role_display()} (proposed)"
+
+
 class Membership(Sealed):
     """Membership of the society, as its own membership system reports it (recorded by hand or by import)."""
 
@@ -133,7 +190,7 @@ class Membership(Sealed):
 
 
 class ConflictOfInterest(Sealed):
-    """A declared relation that keeps one person from judging the other (relative, partner, colleague, supervisor)."""
+    """A declared relation that keeps one person from judging the other (relative, employer, partner, colleague)."""
 
     person = models.ForeignKey(Person, on_delete=models.PROTECT, related_name="conflicts")
     other = models.ForeignKey(Person, on_delete=models.PROTECT, related_name="+")

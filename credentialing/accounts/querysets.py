@@ -1,5 +1,6 @@
 """How people, terms and memberships are looked up."""
 
+from collections.abc import Iterable
 from datetime import date
 from typing import TYPE_CHECKING, Any
 
@@ -12,17 +13,42 @@ from credentialing.accounts.signals import person_changed
 from workflows.models import SealedQuerySet
 
 if TYPE_CHECKING:
-    from credentialing.accounts.models import Membership, Person, Term  # noqa: F401 - named in annotations
+    from credentialing.accounts.models import Appointment, Membership, Person, Term  # noqa: F401 - named in annotations
 
 
 class PersonQuerySet(models.QuerySet["Person"]):
     """People."""
 
     def holding(self, role: str, on: date) -> "PersonQuerySet":
-        """Those who hold `role` on that day."""
+        """Those who act in that office on that day: their term runs, and their account is open."""
         return self.filter(
-            Q(terms__ends_on__isnull=True) | Q(terms__ends_on__gte=on), terms__role=role, terms__starts_on__lte=on
+            Q(terms__ends_on__isnull=True) | Q(terms__ends_on__gte=on),
+            terms__role=role,
+            terms__starts_on__lte=on,
+            is_active=True,
         ).distinct()
+
+    def holding_any(self, roles: Iterable[str], on: date) -> "PersonQuerySet":
+        """Those who act in one of these offices on that day, each once."""
+        return self.filter(
+            Q(terms__ends_on__isnull=True) | Q(terms__ends_on__gte=on),
+            terms__role__in=list(roles),
+            terms__starts_on__lte=on,
+            is_active=True,
+        ).distinct()
+
+    def in_any_office(self, on: date) -> "PersonQuerySet":
+        """Those who act in some office on that day."""
+        return self.filter(
+            Q(terms__ends_on__isnull=True) | Q(terms__ends_on__gte=on), terms__starts_on__lte=on, is_active=True
+        ).distinct()
+
+    def reached_at(self, address: str) -> "Person | None":
+        """Whose address this is, as their log-in or as another one that they have confirmed; None of nobody known."""
+        if not address:
+            return None
+        own, other = Q(email=address.lower()), Q(emailaddress__email=address.lower(), emailaddress__verified=True)
+        return self.filter(own | other).order_by("pk").first()
 
     def found(self, words: str) -> "PersonQuerySet":
         """Those who have an account or stand in the registry and whose name or address contains the words."""
@@ -83,6 +109,14 @@ class TermQuerySet(SealedQuerySet["Term"]):
         """Those that run on some day of that time; without an end it goes on for ever."""
         terms = self.filter(Q(ends_on__isnull=True) | Q(ends_on__gte=starts_on))
         return terms if ends_on is None else terms.filter(starts_on__lte=ends_on)
+
+
+class AppointmentQuerySet(SealedQuerySet["Appointment"]):
+    """Offices proposed."""
+
+    def waiting(self) -> "AppointmentQuerySet":
+        """Neither confirmed, declined nor withdrawn; the oldest first."""
+        return self.filter(outcome="").select_related("person", "proposed_by")
 
 
 class MembershipQuerySet(SealedQuerySet["Membership"]):

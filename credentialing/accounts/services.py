@@ -9,13 +9,19 @@ from django.utils import timezone
 
 from credentialing.accounts.models import ConflictOfInterest, Membership, Person, Role, Term
 from credentialing.accounts.naming import is_vouched_for
+from credentialing.accounts.rules import BY_TWO
 from credentialing.accounts.signals import person_changed
+from credentialing.accounts.ties import note_tie
 
 VOUCHED_FOR = frozenset({"certificate_name", "post_nominals"})
 
 
 class AlreadyInOffice(Exception):
     """The person already holds that office."""
+
+
+class NeedsASecondOfficer(Exception):
+    """This office isn't given by one administrator alone."""
 
 
 class TermOver(Exception):
@@ -28,20 +34,24 @@ class AccountUnchanged(Exception):
 
 @transaction.atomic
 def grant_role(*, person: Person, role: str, actor: Person, starts_on: date, ends_on: date | None = None) -> Term:
-    """Give a person an office for a term.
+    """Give a person an office for a term: one of those that one administrator gives alone.
 
     Raises:
         PermissionError: the actor is no administrator, or would give themself an office.
         AlreadyInOffice: the person holds it in that time already.
+        NeedsASecondOfficer: the office is one of those that decide (`accounts.appointments`).
     """
-    _must_administer(actor, person)
+    must_administer(actor, person)
+    if role in BY_TWO:
+        msg = "An office that decides is proposed, and a second officer confirms it."
+        raise NeedsASecondOfficer(msg)
     if person.terms.filter(role=Role(role)).overlapping(starts_on, ends_on).exists():
         msg = f"{person} already holds this office in that time."
         raise AlreadyInOffice(msg)
     term = Term(person=person, role=role, starts_on=starts_on, ends_on=ends_on)
     term.full_clean()
     term.save()
-    _announce("accounts:role:granted", actor, person, {"role": role, "from": str(starts_on)})
+    announce("accounts:role:granted", actor, person, {"role": role, "from": str(starts_on)})
     return term
 
 
@@ -57,7 +67,7 @@ def end_term(*, term: Term, actor: Person, now: datetime | None = None) -> Term:
     """
     today = timezone.localdate(now)
     term = Term.objects.select_for_update().get(pk=term.pk)
-    _must_administer(actor, term.person)
+    must_administer(actor, term.person)
     if term.ends_on is not None and term.ends_on < today:
         msg = "This term has already ended."
         raise TermOver(msg)
@@ -66,7 +76,7 @@ def end_term(*, term: Term, actor: Person, now: datetime | None = None) -> Term:
         term.save(update_fields=["ends_on"])
     else:
         term.delete()
-    _announce("accounts:role:ended", actor, term.person, {"role": term.role})
+    announce("accounts:role:ended", actor, term.person, {"role": term.role})
     return term
 
 
@@ -115,7 +125,7 @@ def record_membership(
     membership.number, membership.ends_on, membership.recorded_by = number, ends_on, actor
     membership.full_clean()
     membership.save()
-    _announce("accounts:membership:recorded", actor, person, {"from": str(starts_on), "until": str(ends_on or "")})
+    announce("accounts:membership:recorded", actor, person, {"from": str(starts_on), "until": str(ends_on or "")})
     return membership
 
 
@@ -137,7 +147,9 @@ def declare_conflict(*, person: Person, other: Person, relation: str, actor: Per
         person=person, other=other, defaults={"relation": relation, "declared_by": actor}
     )
     if created:
-        _announce("accounts:conflict:declared", actor, other, {"by": str(person.uuid)})
+        announce("accounts:conflict:declared", actor, other, {"by": str(person.uuid)})
+        for one, two in ((person, other), (other, person)):
+            note_tie(person=one, other=two, now=conflict.declared_at)
     return conflict
 
 
@@ -163,30 +175,36 @@ def update_profile(*, person: Person, actor: Person, changed: Sequence[str]) -> 
             person.certificate_name = Person.objects.select_for_update().get(pk=person.pk).printed_name
             fields.add("certificate_name")
     person.save(update_fields=sorted(fields))
-    _announce("accounts:profile:changed", actor, person, {"fields": sorted(changed)})
+    announce("accounts:profile:changed", actor, person, {"fields": sorted(changed)})
     return person
 
 
 def _set_active(person: Person, actor: Person, *, active: bool) -> Person:
-    _must_administer(actor, person)
+    must_administer(actor, person)
     person = Person.objects.select_for_update().get(pk=person.pk)
     if person.is_active == active or not person.email:
         msg = "This account is open already." if active else "This account is closed already."
         raise AccountUnchanged(msg if person.email else "There is no account.")
     person.is_active = active
     person.save(update_fields=["is_active"])
-    _announce(f"accounts:account:{'reopened' if active else 'closed'}", actor, person, {})
+    announce(f"accounts:account:{'reopened' if active else 'closed'}", actor, person, {})
     return person
 
 
-def _announce(name: str, actor: Person, person: Person, details: dict[str, Any]) -> None:
+def announce(name: str, actor: Person, person: Person, details: dict[str, Any]) -> None:
+    """Say what happened to a person, so that it is recorded and written of in the same transaction."""
     person_changed.send(
         sender=Person, name=name, actor=actor, subject_kind="person", subject_id=person.uuid, details=details
     )
 
 
-def _must_administer(actor: Person, person: Person) -> None:
-    administers = actor.is_superuser or "administrator" in actor.roles_on(timezone.localdate())
+def must_administer(actor: Person, person: Person) -> None:
+    """Refuse everybody but administrators in office, and them in their own matters.
+
+    Raises:
+        PermissionError: with the reason.
+    """
+    administers = "administrator" in actor.roles_on(timezone.localdate())
     if not administers or actor.pk == person.pk:
         msg = "Only an administrator gives and ends offices and closes accounts, and not their own."
         raise PermissionError(msg)

@@ -9,3 +9,5 @@ person_changed = Signal()
 # Sent with: template, address, context, secret (what of its path opens something); in the transaction of
 # whatever the letter tells about.
 letter_wanted = Signal()
+# Sent with: person, other, now, when a record has come to exist that ties the one to the other.
+tie_known = Signal()

@@ -1,7 +1,6 @@
 """Everybody's home, the profile, and the officers' page of people."""
 
 from collections.abc import Callable
-from typing import cast
 from uuid import UUID
 
 from django.contrib import messages
@@ -15,10 +14,13 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from certificates.fonts import in_words, missing_characters
 from certificates.models import Credential
 from credentialing.accounts.access import AuthedRequest, requires, roles_today, signed_in
-from credentialing.accounts.forms import MembershipForm, ProfileForm, SearchForm, TermForm
+from credentialing.accounts.appointments import propose_office
+from credentialing.accounts.forms import ConflictOfOthersForm, MembershipForm, ProfileForm, SearchForm, TermForm
 from credentialing.accounts.freshness import fresh_login
-from credentialing.accounts.models import Person, Term
+from credentialing.accounts.models import Appointment, Person, Term
 from credentialing.accounts.navigation import home_of
+from credentialing.accounts.presentation import proposed
+from credentialing.accounts.rules import BY_TWO, conflicts_of
 from credentialing.accounts.services import (
     AccountUnchanged,
     AlreadyInOffice,
@@ -73,32 +75,37 @@ def people(request: HttpRequest) -> HttpResponse:
     form = SearchForm(request.GET or None)
     words = form.cleaned_data["q"] if form.is_valid() else ""
     page = Paginator(Person.objects.found(words), PAGE).get_page(request.GET.get("page"))
-    return render(request, "accounts/people.html", {"form": form, "page": page, "words": words})
+    context = {"form": form, "page": page, "words": words, "appointments": Appointment.objects.waiting()}
+    return render(request, "accounts/people.html", context)
 
 
 @requires(*OFFICERS)
 @require_safe
-def person(request: HttpRequest, uuid: UUID) -> HttpResponse:
+def person(request: AuthedRequest, uuid: UUID) -> HttpResponse:
     """One person: offices, memberships, conflicts."""
-    return _show(request, uuid)
+    return show_person(request, uuid)
 
 
 @requires("administrator")
 @fresh_login
 @require_POST
 def term_grant(request: AuthedRequest, uuid: UUID) -> HttpResponse:
-    """Give an office."""
+    """Give an office, or propose one of those that decide."""
     somebody = get_object_or_404(Person, uuid=uuid)
     form = TermForm(request.POST)
     if not form.is_valid():
-        return _show(request, uuid, term_form=form, status=422)
+        return show_person(request, uuid, term_form=form, status=422)
+    give = propose_office if form.cleaned_data["role"] in BY_TWO else grant_role
     try:
-        grant_role(person=somebody, actor=request.user, **form.cleaned_data)
+        give(person=somebody, actor=request.user, **form.cleaned_data)
     except AlreadyInOffice as refusal:
         return conflict(request, str(refusal), request.path.rsplit("offices", 1)[0])
     except PermissionError as refusal:
         return not_permitted(request, str(refusal))
-    messages.success(request, f"{somebody} now holds that office.")
+    if give is propose_office:
+        messages.success(request, "Proposed. It counts once a second officer has confirmed it; they get an e-mail.")
+    else:
+        messages.success(request, f"{somebody} now holds that office.")
     return redirect("accounts:person", uuid=uuid)
 
 
@@ -141,7 +148,7 @@ def membership_record(request: AuthedRequest, uuid: UUID) -> HttpResponse:
     somebody = get_object_or_404(Person, uuid=uuid)
     form = MembershipForm(request.POST)
     if not form.is_valid():
-        return _show(request, uuid, membership_form=form, status=422)
+        return show_person(request, uuid, membership_form=form, status=422)
     try:
         record_membership(person=somebody, actor=request.user, **form.cleaned_data)
     except PermissionError as refusal:
@@ -162,14 +169,16 @@ def _change_account(request: AuthedRequest, uuid: UUID, change: Callable[..., Pe
     return redirect("accounts:person", uuid=uuid)
 
 
-def _show(
-    request: HttpRequest,
+def show_person(
+    request: AuthedRequest,
     uuid: UUID,
     *,
     term_form: TermForm | None = None,
     membership_form: MembershipForm | None = None,
+    conflict_form: ConflictOfOthersForm | None = None,
     status: int = 200,
 ) -> HttpResponse:
+    """The page of one person, with a form that was refused in its place."""
     somebody = get_object_or_404(Person, uuid=uuid)
     roles = roles_today(request)
     today = timezone.localdate()
@@ -178,9 +187,11 @@ def _show(
         "terms": somebody.terms.all(),
         "running": set(somebody.terms.on(today).values_list("pk", flat=True)),
         "memberships": somebody.memberships.all(),
-        "conflicts": somebody.conflicts.select_related("other"),
+        "conflicts": conflicts_of(somebody),
+        "conflict_form": (conflict_form or ConflictOfOthersForm()) if "coordinator" in roles else None,
+        "appointments": proposed(somebody.appointments.waiting(), request.user, roles),
         "term_form": (term_form or TermForm(initial={"starts_on": today})) if "administrator" in roles else None,
         "membership_form": (membership_form or MembershipForm()) if roles & {"coordinator", "registrar"} else None,
-        "own": somebody.pk == cast("Person", request.user).pk,
+        "own": somebody.pk == request.user.pk,
     }
     return render(request, "accounts/person.html", context, status=status)

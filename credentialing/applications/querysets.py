@@ -1,13 +1,13 @@
 """How cases are looked up."""
 
 from datetime import date
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from django.db import models
 from django.db.models import Q
 from django.utils import timezone
 
-from credentialing.accounts.models import ConflictOfInterest
+from credentialing.accounts.ties import TIES, source
 from workflows.models import SealedQuerySet
 
 if TYPE_CHECKING:
@@ -29,29 +29,30 @@ class ApplicationQuerySet(SealedQuerySet["Application"]):
         return self.exclude(state__in=["certified", "declined", "withdrawn"])
 
     def visible_to(self, person: "Person") -> "ApplicationQuerySet":
-        """Those this person may open: their own, those they supervise, and by office all submitted ones.
+        """Those this person may open today: their own, those they supervise, and by office all submitted ones.
 
-        Nobody opens by office their own case, nor one they have declared a conflict with (invariant 4).
+        A supervision gives access while it runs and while the supervisor is in office. Nobody opens by office their
+        own case, nor one of somebody they are tied to (invariant 4). A closed account opens nothing.
         """
-        mine = Q(candidate=person) | Q(
-            supervisions__supervisor=person,
-            supervisions__declined_at__isnull=True,
-            supervisions__ended_at__isnull=True,
-        )
-        if person.roles_on(timezone.localdate()) & CASE_READERS:
-            return self.filter(mine | self._by_office(person)).distinct()
-        return self.filter(mine).distinct()
+        if not person.is_active:
+            return self.none()
+        roles = person.roles_on(timezone.localdate())
+        open_to_them = Q(candidate=person)
+        if "supervisor" in roles:
+            open_to_them |= Q(pk__in=self._live_supervisions(person))
+        if roles & CASE_READERS:
+            open_to_them |= self._by_office(person)
+        return self.filter(open_to_them)
 
     def reviewable_by(self, person: "Person") -> "ApplicationQuerySet":
         """Submitted cases that this officer may judge."""
         if not person.roles_on(timezone.localdate()) & CASE_READERS:
             return self.none()
-        return self.filter(self._by_office(person)).distinct()
+        return self.filter(self._by_office(person))
 
     def in_conflict_with(self, person: "Person") -> "ApplicationQuerySet":
-        """Submitted cases that this officer may not judge, other than their own."""
-        supervised = person.supervisions.filter(accepted_at__isnull=False).values("application")
-        return self.exclude(state="draft").filter(_conflicted(person) | Q(pk__in=supervised)).exclude(candidate=person)
+        """Submitted cases, other than their own, that a tie closes to this officer: to be named, not opened."""
+        return self.exclude(state="draft").filter(~_unbarred(person)).exclude(candidate=person)
 
     def without_ties_to(self, person: "Person") -> "ApplicationQuerySet":
         """Cases, drafts included, in which nothing keeps this person from judging: whatever office they hold."""
@@ -72,26 +73,31 @@ class ApplicationQuerySet(SealedQuerySet["Application"]):
         return self.filter(requirement_progress__changes_on__lte=day).distinct()
 
     def supervised_by(self, person: "Person") -> "ApplicationQuerySet":
-        """Those whose candidate this person supervises now."""
-        return self.filter(
-            supervisions__supervisor=person,
-            supervisions__accepted_at__isnull=False,
-            supervisions__ended_at__isnull=True,
-        ).distinct()
+        """Those whose candidate this person supervises now, in office and by a supervision that runs."""
+        if "supervisor" not in person.roles_on(timezone.localdate()):
+            return self.none()
+        return self.filter(pk__in=self._live_supervisions(person).filter(accepted_at__isnull=False))
+
+    def _live_supervisions(self, person: "Person") -> "models.QuerySet[Any]":
+        return person.supervisions.order_by().live().values("application")
 
     def _by_office(self, person: "Person") -> Q:
         return ~Q(state="draft") & self._untied(person)
 
     def _untied(self, person: "Person") -> Q:
-        supervised = person.supervisions.filter(accepted_at__isnull=False).values("application")
-        return ~Q(candidate=person) & ~_conflicted(person) & ~Q(pk__in=supervised)
+        return ~Q(candidate=person) & _unbarred(person)
 
 
-def _conflicted(person: "Person") -> Q:
-    """Candidates in conflict with this person, whoever of the two declared it."""
-    declared = ConflictOfInterest.objects.filter(person=person).values("other")
-    declared_by_them = ConflictOfInterest.objects.filter(other=person).values("person")
-    return Q(candidate__in=declared) | Q(candidate__in=declared_by_them)
+def _unbarred(person: "Person") -> Q:
+    """Cases in which each tie to the candidate, if there is any, is covered by a permission."""
+    from credentialing.applications.models import Override  # noqa: PLC0415 - models import this module
+
+    permitted = Override.objects.order_by().in_force().filter(person=person)
+    condition = Q()
+    for kind in TIES:
+        covered = permitted.covering(kind).filter(application__isnull=False).values("application")
+        condition &= ~Q(candidate__in=source(kind).tied_to(person)) | Q(pk__in=covered)
+    return condition
 
 
 class AwaitedActQuerySet(models.QuerySet["AwaitedAct"]):

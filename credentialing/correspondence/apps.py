@@ -6,4 +6,4 @@ class CorrespondenceConfig(AppConfig):
     label = "correspondence"
 
     def ready(self) -> None:
-        from credentialing.correspondence import receivers  # noqa: F401 - connects them
+        from credentialing.correspondence import receivers  # noqa: F401 - writes what lower layers ask for

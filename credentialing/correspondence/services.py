@@ -29,16 +29,20 @@ def send_letter(
     context: Mapping[str, Any],
     secret: str = "",
     dedupe_key: str = "",
+    even_if_closed: bool = False,
     now: datetime | None = None,
 ) -> Letter | None:
     """Write a letter and queue its delivery in the caller's transaction; the same key never writes twice.
 
     What opens something is named as `secret`: the part of the path that is kept apart and forgotten when the letter is
-    sent. Answers None for a person without an e-mail address (an earlier holder).
+    sent. Answers None for a person without an e-mail address (an earlier holder), and for one whose account is closed:
+    they are told nothing but what becomes of their own credential or account (`even_if_closed`).
 
     Raises:
         ValueError: the secret isn't in the path, so it would stay where it must not.
     """
+    if not isinstance(to, str) and not to.is_active and not even_if_closed:
+        return None
     address = to if isinstance(to, str) else to.email
     if not address:
         return None

@@ -6,5 +6,5 @@ class CouncilConfig(AppConfig):
     label = "council"
 
     def ready(self) -> None:
-        from credentialing.council import invariants  # noqa: F401 - registers what verify asks
-        from credentialing.council.motions import receivers  # noqa: F401 - connects them
+        from credentialing.council import invariants, receivers  # noqa: F401 - what verify asks, what follows a tie
+        from credentialing.council.motions import receivers as of_motions  # noqa: F401 - what time decides

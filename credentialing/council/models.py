@@ -75,6 +75,7 @@ class Ballot(Sealed):
     defer_until = models.DateField(null=True, blank=True)
     consolation = models.BooleanField("grant what those get who don't reach the award", default=False)
     cast_at = models.DateTimeField(default=timezone.now, editable=False)
+    left_out = models.BooleanField("not counted when it was decided", default=False, editable=False)
 
     objects = SealedQuerySet.as_manager()
 

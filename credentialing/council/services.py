@@ -1,6 +1,5 @@
 """Voting and deciding."""
 
-from collections import Counter
 from datetime import date, datetime
 
 from django.db import IntegrityError, transaction
@@ -11,23 +10,18 @@ from credentialing.accounts.models import Person
 from credentialing.applications.assessments import assess_case
 from credentialing.applications.endorsing import missing_recommendations, only_decisions_missing
 from credentialing.applications.models import Application
+from credentialing.applications.permissions import objection_to_judging
 from credentialing.applications.progress import refresh_progress
 from credentialing.applications.services.certification import certify, tell_of_standing
 from credentialing.applications.services.lifecycle import change_lifecycle, defer_application, note_admission
 from credentialing.audit.events import Event
 from credentialing.audit.services import record_event
 from credentialing.correspondence.services import send_letter
+from credentialing.council.counting import OUTCOMES, Count, count_of, outcome_of
 from credentialing.council.models import Ballot, Decision
 from credentialing.pathways.definitions import Body, Requirement
-from credentialing.reviews.services import objection_to_review
 from workflows.models import LedgerRecord
 from workflows.services import perform
-
-OUTCOMES = {
-    Ballot.Choice.APPROVE: Decision.Outcome.APPROVED,
-    Ballot.Choice.DEFER: Decision.Outcome.DEFERRED,
-    Ballot.Choice.DECLINE: Decision.Outcome.DECLINED,
-}
 
 
 class VoteRefused(Exception):
@@ -67,8 +61,9 @@ def cast_ballot(
 ) -> Ballot:
     """Cast one member's vote; when the quorum is reached and a majority agrees, decide and carry the decision out.
 
-    Quorum counts distinct members, abstentions included; the majority is of the votes other than abstentions.
-    A tie leaves the decision open for further votes.
+    Quorum counts distinct members, abstentions included; the majority is of the votes other than abstentions. Votes of
+    those who have left the body or are tied to the candidate by now aren't counted (`council.counting`). A draw
+    leaves the decision open for further votes.
 
     Raises:
         NotAVoter: not a member of the body today, or in conflict with the case.
@@ -76,19 +71,8 @@ def cast_ballot(
     """
     now = now or timezone.now()
     application = Application.objects.select_for_update().get(pk=application.pk)
-    day = timezone.localdate(now)
+    requirement, body = _must_vote(application, actor, now)
     definition = application.definition
-    requirement = decision_ahead(application, day)
-    body = definition.body(requirement.parameters.body) if requirement else definition.council
-    if body.voters not in actor.roles_on(day):
-        msg = f"Only members vote: {body.label}."
-        raise NotAVoter(msg)
-    objection = objection_to_review(application, actor)
-    if objection:
-        raise NotAVoter(objection)
-    if requirement is None:
-        msg = f"This case isn't before the {body.label}."
-        raise VoteRefused(msg)
     if choice == Ballot.Choice.DEFER and requirement.stage != definition.stages[-1].slug:
         msg = "This can't be deferred: approve, decline or abstain."
         raise VoteRefused(msg)
@@ -121,39 +105,66 @@ def cast_ballot(
         details={"attempt": application.attempt},
         now=now,
     )
-    outcome = outcome_of(decision, body)
-    if outcome == Decision.Outcome.DEFERRED and requirement.stage != definition.stages[-1].slug:
-        outcome = Decision.Outcome.DECLINED
-    if outcome:
-        _decide(decision, application, actor, outcome, now)
+    _settle(decision, application, actor, now)
     return ballot
 
 
-def outcome_of(decision: Decision, body: Body) -> str:
-    """What the ballots amount to; "" while the quorum or a majority is missing.
+@transaction.atomic
+def count_votes(*, application: Application, actor: Person, now: datetime | None = None) -> Decision:
+    """Decide by the votes that count now, where one has fallen out and the others already agree.
 
-    By a simple majority any outcome needs more than half. By two thirds, or by all, approval needs that many; once so
-    many are against that it can't be reached, more of them deciding for it, deferring and declining go by number, and
-    the milder one at a tie.
+    Raises:
+        NotAVoter: not a member of the body today, or tied to the candidate.
+        VoteRefused: nothing is open, or the votes don't decide it yet.
     """
-    choices = list(decision.ballots.values_list("choice", flat=True))
-    votes = Counter(choice for choice in choices if choice != Ballot.Choice.ABSTAIN)
-    if len(choices) < body.quorum or not votes:
-        return ""
-    if body.majority == "simple":
-        most = next((choice for choice, number in votes.items() if number * 2 > votes.total()), None)
-        return OUTCOMES[Ballot.Choice(most)] if most else ""
-    approving, total = votes[Ballot.Choice.APPROVE], votes.total()
-    if approving == total or (body.majority == "two_thirds" and approving * 3 >= total * 2):
-        return Decision.Outcome.APPROVED
-    declining = votes[Ballot.Choice.DECLINE] > votes[Ballot.Choice.DEFER]
-    return Decision.Outcome.DECLINED if declining else Decision.Outcome.DEFERRED
+    now = now or timezone.now()
+    application = Application.objects.select_for_update().get(pk=application.pk)
+    requirement, _ = _must_vote(application, actor, now)
+    decision = Decision.objects.of(application, requirement.slug).filter(outcome="").first()
+    if decision is None or not _settle(decision, application, actor, now):
+        msg = "The votes that count don't decide this yet."
+        raise VoteRefused(msg)
+    return decision
 
 
-def _decide(decision: Decision, application: Application, actor: Person, outcome: str, now: datetime) -> None:
+def _must_vote(application: Application, actor: Person, now: datetime) -> tuple[Requirement, Body]:
     day = timezone.localdate(now)
-    against = [b for b in decision.ballots.all() if OUTCOMES.get(Ballot.Choice(b.choice)) == outcome]
-    decision.outcome = outcome
+    definition = application.definition
+    requirement = decision_ahead(application, day)
+    body = definition.body(requirement.parameters.body) if requirement else definition.council
+    if body.voters not in actor.roles_on(day):
+        msg = f"Only members vote: {body.label}."
+        raise NotAVoter(msg)
+    if objection := objection_to_judging(actor, application):
+        raise NotAVoter(objection)
+    if requirement is None:
+        msg = f"This case isn't before the {body.label}."
+        raise VoteRefused(msg)
+    return requirement, body
+
+
+def _settle(decision: Decision, application: Application, actor: Person, now: datetime) -> bool:
+    """Decide and carry the decision out, if the votes that count amount to one."""
+    definition = application.definition
+    requirement = definition.requirement(decision.requirement)
+    body = definition.body(requirement.parameters.body)
+    count = count_of(decision, body, now)
+    outcome = outcome_of(count.choices, body)
+    if outcome == Decision.Outcome.DEFERRED and requirement.stage != definition.stages[-1].slug:
+        outcome = Decision.Outcome.DECLINED
+    if not outcome:
+        return False
+    decision.application, decision.outcome = application, outcome
+    _decide(decision, count, actor, now)
+    return True
+
+
+def _decide(decision: Decision, count: Count, actor: Person, now: datetime) -> None:
+    application, outcome = decision.application, decision.outcome
+    day = timezone.localdate(now)
+    if count.left_out:
+        Ballot.objects.filter(pk__in=[ballot.pk for ballot in count.left_out]).update(left_out=True)
+    against = [b for b in count.counted if OUTCOMES.get(Ballot.Choice(b.choice)) == outcome]
     decision.decided_at = now
     decision.conditions = "\n\n".join(b.reason for b in against if b.reason)
     decision.defer_until = max((b.defer_until for b in against if b.defer_until), default=None)
@@ -164,7 +175,13 @@ def _decide(decision: Decision, application: Application, actor: Person, outcome
         actor=actor,
         subject_kind=application.subject_kind,
         subject_id=application.uuid,
-        details={"requirement": decision.requirement, "outcome": outcome, "minute": decision.minute_number},
+        details={
+            "requirement": decision.requirement,
+            "outcome": outcome,
+            "minute": decision.minute_number,
+            "counted": len(count.counted),
+            "left_out": len(count.left_out),
+        },
         now=now,
     )
     refresh_progress(application, now)

@@ -17,9 +17,12 @@ from credentialing.accounts.access import AuthedRequest, requires, roles_today
 from credentialing.accounts.freshness import fresh_login
 from credentialing.applications.forms import ReasonForm
 from credentialing.applications.models import Application, AwaitedAct
+from credentialing.applications.permissions import barring_ties, objection_to_judging
 from credentialing.applications.presentation import track
+from credentialing.applications.services.overrides import answerable_by
 from credentialing.audit.events import Event
 from credentialing.audit.services import record_view
+from credentialing.council.counting import count_of, outcome_of
 from credentialing.council.forms import BallotForm, LeaderSearchForm
 from credentialing.council.models import Ballot, Decision
 from credentialing.council.motions.models import Motion
@@ -37,7 +40,7 @@ from credentialing.names.differences import differing_names
 from credentialing.names.lifecycle import APPROVERS, CONFIRMERS
 from credentialing.names.models import NameChange
 from credentialing.reviews.dossier import dossier
-from credentialing.reviews.services import objection_to_review
+from credentialing.reviews.overrides import overrides_told
 from credentialing.reviews.timeline import timeline
 from credentialing.ui.drawings import drawing
 from credentialing.ui.responses import conflict, not_permitted
@@ -57,7 +60,8 @@ def home(request: AuthedRequest) -> HttpResponse:
     """Cases that wait for the council, and what it decided lately."""
     acts = AwaitedAct.objects.on_cases_of(request.user, roles_today(request))
     context = {
-        "ready": ready_cases(acts, request.user),
+        "permissions": answerable_by(request.user, timezone.now()),
+        "ready": ready_cases(acts, request.user, timezone.now()),
         "decisions": Decision.objects.made().exclude(application__candidate=request.user)[:LATELY],
         "motions": Motion.objects.visible_to(request.user).voting().select_related("credential__holder").order_by("pk"),
         "conflicts": Application.objects.in_conflict_with(request.user).under_way().select_related("candidate"),
@@ -94,8 +98,9 @@ def case(request: AuthedRequest, uuid: UUID) -> HttpResponse:
         )
     decision = Decision.objects.of(application, asked.slug).first()
     voted = decision is not None and decision.ballots.filter(member=request.user).exists()
-    objection = objection_to_review(application, request.user)
+    objection = objection_to_judging(request.user, application)
     open_now = ahead is not None and not (decision and decision.outcome)
+    count = count_of(decision, body, timezone.now())
     votes_here = body.voters in roles_today(request)
     context = {
         "application": application,
@@ -107,7 +112,9 @@ def case(request: AuthedRequest, uuid: UUID) -> HttpResponse:
         "decision": decision,
         "body": body,
         "requirement": asked,
-        "votes": decision.ballots.count() if decision else 0,
+        "count": count,
+        "settles": open_now and votes_here and not objection and bool(outcome_of(count.choices, body)),
+        "overrides": overrides_told(application),
         "voted": voted,
         "objection": objection,
         "open_now": open_now,
@@ -140,6 +147,8 @@ def credential(request: AuthedRequest, uuid: UUID) -> HttpResponse:
     """One holder's credential: its history, its certificates, what this officer may do."""
     held = _credential(uuid)
     records = LedgerRecord.objects.of(held).select_related("actor", "kept_reason")
+    own = held.holder_id == request.user.pk
+    ties = [] if own else barring_ties(request.user, held.holder, None)
     context = {
         "credential": held,
         "drawing": drawing(
@@ -163,10 +172,11 @@ def credential(request: AuthedRequest, uuid: UUID) -> HttpResponse:
             if not objection_to_moving(held, request.user, timezone.now())
             and any(held.workflow_definition().edges(act.value, held.state))
         ],
-        "corrects": bool(roles_today(request) & APPROVERS) and held.holder_id != request.user.pk,
+        "corrects": bool(roles_today(request) & APPROVERS) and not ties and held.holder_id != request.user.pk,
         "name_changes": NameChange.objects.visible_to(request.user).filter(credential=held)
         if roles_today(request) & CONFIRMERS
         else (),
+        "ties": ties,
     }
     return render(request, "council/credential.html", context)
 
@@ -181,6 +191,8 @@ def standing(request: AuthedRequest, uuid: UUID, verb: str) -> HttpResponse:
     if verb in DECIDED:
         return redirect(reverse("council:motion-put", args=[uuid], query={"act": verb}))
     action = next((a for a in available_actions(held, request.user) if a.transition.name == verb), None)
+    if action is not None and action.refusal:
+        return not_permitted(request, action.refusal)
     if action is None:
         return conflict(request, "This is not possible now, or not with your office.", back)
     form = ReasonForm(request.POST if request.method == "POST" else None)
@@ -221,6 +233,7 @@ def _cast(request: AuthedRequest, application: Application, form: BallotForm) ->
         messages.success(request, f"It is decided: {application.candidate} is {outcome}.")
     else:
         definition = application.definition
-        quorum = definition.body(definition.requirement(decision.requirement).parameters.body).quorum
-        messages.success(request, f"Your vote is cast: {decision.ballots.count()} of {quorum} needed.")
+        body = definition.body(definition.requirement(decision.requirement).parameters.body)
+        counted = count_of(decision, body, timezone.now()).counted
+        messages.success(request, f"Your vote is cast: {len(counted)} of {body.quorum} needed.")
     return redirect(back)

@@ -48,10 +48,11 @@ def day_to_come(subject: WorkflowSubject, context: TransitionContext) -> Iterabl
         )
 
 
-def enough_approve(subject: WorkflowSubject, context: TransitionContext) -> Iterable[Unmet]:  # noqa: ARG001 - a guard
-    """As many members as the council needs for a decision have approved this very text."""
+def enough_approve(subject: WorkflowSubject, context: TransitionContext) -> Iterable[Unmet]:
+    """As many members as the council needs for a decision have approved this very text, and are members still."""
     draft = cast("PathwayDraft", subject)
-    have, need = draft.approvals.of(draft.text_digest).count(), draft.quorum
+    approvals = draft.approvals.of(draft.text_digest).by_members_on(timezone.localdate(context.now))
+    have, need = approvals.count(), draft.quorum
     if have < need:
         members = "member" if need == 1 else "members"
         yield Unmet(

@@ -196,6 +196,10 @@ class DraftRevision(Sealed):
 class DraftApprovalQuerySet(SealedQuerySet["DraftApproval"]):
     """Approvals."""
 
+    def by_members_on(self, day: date) -> "DraftApprovalQuerySet":
+        """Those of people who sit in the council on that day."""
+        return self.filter(member__in=Person.objects.order_by().holding("council", day).values("pk"))
+
     def of(self, text_digest: str) -> "DraftApprovalQuerySet":
         """Those given to these very words."""
         return self.filter(text_digest=text_digest)

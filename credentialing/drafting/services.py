@@ -230,7 +230,9 @@ def _must_write(actor: Person) -> None:
 
 
 def _tell_writers(draft: PathwayDraft, template: str, record: LedgerRecord, reason: str = "") -> None:
-    writers = {revision.saved_by for revision in draft.revisions.select_related("saved_by")}
+    """To those who have written at it and still hold an office that writes rules."""
+    written = draft.revisions.order_by().values("saved_by")
+    writers = Person.objects.holding_any(WRITERS, timezone.localdate()).filter(pk__in=written)
     for writer in sorted(writers, key=lambda person: person.pk):
         send_letter(
             template=template,

@@ -74,19 +74,25 @@ class SupervisionSessionQuerySet(SealedQuerySet["SupervisionSession"]):
         """Those of cases that this person may open."""
         return self.filter(application__in=Application.objects.visible_to(person))
 
+    def of_candidate_or_supervisor(self, person: Person) -> "SupervisionSessionQuerySet":
+        """The candidate's own, and those that this person held as supervisor and still answers for."""
+        own = Q(application__candidate=person, logged_by=person)
+        return self.filter(own | Q(pk__in=self.for_supervisor(person).order_by().values("pk")))
+
     def for_supervisor(self, person: Person) -> "SupervisionSessionQuerySet":
-        """Those that this person held as supervisor."""
-        return self.filter(supervisor=person)
+        """Those that this person held as supervisor of candidates whom they still supervise."""
+        return self.filter(supervisor=person, application__in=Application.objects.supervised_by(person))
 
 
 class EventQuerySet(SealedQuerySet["Event"]):
     """Workshops."""
 
     def visible_to(self, person: Person) -> "EventQuerySet":
-        """The organizer's own; all for coordinator and registrar."""
-        if person.roles_on(timezone.localdate()) & {"coordinator", "registrar"}:
+        """The organizer's own while in office; all for coordinator and registrar."""
+        roles = person.roles_on(timezone.localdate())
+        if roles & {"coordinator", "registrar"}:
             return self.all()
-        return self.filter(organiser=person)
+        return self.filter(organiser=person) if "organiser" in roles else self.none()
 
     def past(self) -> "EventQuerySet":
         """Those that have begun."""
@@ -109,8 +115,9 @@ class ObservationQuerySet(SealedQuerySet["Observation"]):
         return self.filter(filed_at__isnull=False)
 
     def by(self, person: Person) -> "ObservationQuerySet":
-        """Those asked of this evaluator."""
-        return self.filter(evaluator=person)
+        """Those asked of this evaluator, while in office."""
+        in_office = "observer" in person.roles_on(timezone.localdate())
+        return self.filter(evaluator=person) if in_office else self.none()
 
 
 class EvidenceFileQuerySet(SealedQuerySet["EvidenceFile"]):

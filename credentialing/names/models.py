@@ -11,7 +11,7 @@ from django_fsm import RETURN_VALUE, FSMField, transition
 
 from certificates.models import Credential
 from credentialing.accounts.models import SYSTEM_PERSON_ID, Person
-from credentialing.accounts.rules import is_in_conflict
+from credentialing.applications.permissions import objection_to_deciding
 from credentialing.names.guards import GUARDS
 from credentialing.names.lifecycle import APPROVED, ASKED, NAME_CHANGE, OPEN, RECORDED, REFUSED, WITHDRAWN
 from credentialing.names.querysets import NameChangeQuerySet
@@ -130,7 +130,7 @@ class NameChange(Sealed, WorkflowSubject):
             return "You have approved this change, so somebody else confirms it."
         if transition.name == "confirm" and actor.pk == self.asked_by_id:
             return "You have asked for this change, so somebody else confirms it."
-        return is_in_conflict(actor, holder)
+        return objection_to_deciding(actor, holder)
 
     def evidence_snapshot(self, now: datetime) -> list[EvidenceReference]:  # noqa: ARG002 - the words themselves
         """These very words: whoever confirms, confirms what was approved. The ledger keeps their digest alone."""

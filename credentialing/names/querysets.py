@@ -2,9 +2,10 @@
 
 from typing import TYPE_CHECKING
 
-from django.db.models import Exists, OuterRef, Q
+from django.db.models import Q
 
-from credentialing.accounts.models import ConflictOfInterest, Person, Role
+from credentialing.accounts.models import Person, Role
+from credentialing.applications.permissions import people_closed_to
 from credentialing.names.lifecycle import APPROVED, ASKED, CONFIRMERS, OPEN
 from workflows.models import SealedQuerySet
 
@@ -29,9 +30,7 @@ class NameChangeQuerySet(SealedQuerySet["NameChange"]):
 
     def visible_to(self, officer: Person) -> "NameChangeQuerySet":
         """What an officer may see: neither what is about themselves nor about somebody they are tied to."""
-        holder = OuterRef("credential__holder")
-        ties = ConflictOfInterest.objects.filter(Q(person=officer, other=holder) | Q(person=holder, other=officer))
-        others = self.exclude(credential__holder=officer).filter(~Exists(ties))
+        others = self.exclude(credential__holder__in=people_closed_to(officer))
         return others.select_related("credential__holder", "asked_by", "approved_by")
 
     def awaiting(self, officer: Person, roles: frozenset[str]) -> "NameChangeQuerySet":

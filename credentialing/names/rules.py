@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING
 
 from credentialing.accounts.models import Person, Role
 from credentialing.accounts.querysets import PersonQuerySet
-from credentialing.accounts.rules import is_in_conflict
+from credentialing.applications.permissions import objection_to_deciding
 from credentialing.names.lifecycle import CONFIRMERS
 
 if TYPE_CHECKING:
@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
 def objection_to_approving(actor: Person, holder: Person, on: date) -> str:
     """Why this registrar or administrator must not decide about this holder's name; "" if nothing is against it."""
-    if objection := is_in_conflict(actor, holder):
+    if objection := objection_to_deciding(actor, holder):
         return objection
     if Role.REGISTRAR in actor.roles_on(on) or not free_to_decide(Person.objects.holding(Role.REGISTRAR, on), holder):
         return ""
@@ -29,7 +29,7 @@ def approvers_for(holder: Person, on: date) -> list[Person]:
 
 def free_to_decide(people: PersonQuerySet, holder: Person) -> list[Person]:
     """Those who have an open account and whom nothing ties to the holder."""
-    return [person for person in people.filter(is_active=True) if not is_in_conflict(person, holder)]
+    return [person for person in people.filter(is_active=True) if not objection_to_deciding(person, holder)]
 
 
 def confirmers_of(change: "NameChange", on: date) -> list[Person]:

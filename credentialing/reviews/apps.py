@@ -6,4 +6,4 @@ class ReviewsConfig(AppConfig):
     label = "reviews"
 
     def ready(self) -> None:
-        from credentialing.reviews import invariants  # noqa: F401 - registers what verify asks
+        from credentialing.reviews import invariants, taking_out  # noqa: F401 - what verify asks, what follows a tie

@@ -6,10 +6,12 @@ from datetime import date
 from typing import Any
 
 from credentialing.accounts.models import Person
+from credentialing.accounts.ties import source
 from credentialing.applications.assessments import Assessment, assess_case
 from credentialing.applications.endorsing import missing_recommendations, signatures
 from credentialing.applications.histories import History, history_of
 from credentialing.applications.models import Application, RequirementProgress
+from credentialing.applications.permissions import objection_to_judging
 from credentialing.applications.presentation import TONES
 from credentialing.applications.progress import next_stage, stage_is_ready
 from credentialing.evidence.models import EvidenceFile
@@ -17,7 +19,7 @@ from credentialing.pathways.definitions import Stage
 from credentialing.pathways.kinds import sentence_of
 from credentialing.reviews.exhibits import Exhibit, exhibits_of
 from credentialing.reviews.models import SignOff
-from credentialing.reviews.services import objection_to_review, objection_to_taking_back
+from credentialing.reviews.services import objection_to_taking_back
 from workflows.services import explain
 
 
@@ -28,6 +30,7 @@ class Word:
     sign_off: SignOff
     outdated: bool
     may_take_back: bool
+    taken_out: str = ""  # the tie of whoever gave it, in words: it counts no more
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -80,7 +83,7 @@ def dossier(application: Application, reader: Person, on: date) -> list[StageShe
     """The whole case for one reader."""
     assessments = {item.requirement.slug: item for item in assess_case(application, on)}
     words: dict[str, list[SignOff]] = {}
-    for row in application.sign_offs.standing().select_related("reviewer"):
+    for row in application.sign_offs.told().select_related("reviewer"):
         words.setdefault(row.requirement, []).append(row)
     files = _by_requirement(application.files.standing())
     out_of_sight = _by_requirement(application.files.unreadable())
@@ -138,7 +141,7 @@ def _has_signed(application: Application, stage: Stage, person: Person) -> bool:
 
 def _judging_roles(application: Application, reader: Person, on: date) -> frozenset[str]:
     open_now = application.is_open and not application.is_paused and application.state != "draft"
-    if not open_now or objection_to_review(application, reader):
+    if not open_now or objection_to_judging(reader, application):
         return frozenset()
     return reader.roles_on(on)
 
@@ -158,6 +161,7 @@ def _sheet(
     spoken = any(
         word.reviewer_id == reader.pk and word.evidence_digest == item.digest and word.outcome == "approved"
         for word in words
+        if not word.taken_back_at
     )
     judges = bool(roles & set(item.requirement.signed_by)) and not item.complete
     return Sheet(
@@ -172,6 +176,7 @@ def _sheet(
             Word(
                 sign_off=word,
                 outdated=word.evidence_digest != item.digest and word.outcome != SignOff.Outcome.WAIVED,
+                taken_out=source(word.tie).told if word.tie else "",
                 may_take_back=word.reviewer_id == reader.pk
                 and word.outcome in {SignOff.Outcome.APPROVED, SignOff.Outcome.WAIVED}
                 and not objection_to_taking_back(application, word, on),

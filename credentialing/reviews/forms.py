@@ -52,6 +52,28 @@ class NotYetForm(SocietyForm):
         return until
 
 
+class OverrideForm(SocietyForm):
+    """Ask for permission to judge in spite of a tie."""
+
+    reason = forms.CharField(
+        label="Why nobody else can do this",
+        max_length=2000,
+        widget=forms.Textarea(attrs={"rows": 4}),
+        help_text="A second officer, and then the council, read this.",
+    )
+
+
+class OverrideAnswerForm(SocietyForm):
+    """Permit or refuse."""
+
+    reason = forms.CharField(
+        label="Your reason",
+        max_length=2000,
+        widget=forms.Textarea(attrs={"rows": 4}),
+        help_text="Whoever asked reads this; when you permit it, the council too.",
+    )
+
+
 class RecusalForm(SocietyForm):
     """Step aside."""
 

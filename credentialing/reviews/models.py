@@ -37,6 +37,7 @@ class SignOff(Sealed):
     created_at = models.DateTimeField(default=timezone.now, editable=False)
     expires_on = models.DateField("waived until", null=True, blank=True)
     taken_back_at = models.DateTimeField(null=True, editable=False)
+    tie = models.CharField("taken out because of this tie", max_length=20, blank=True, editable=False)
 
     objects = SignOffQuerySet.as_manager()
 

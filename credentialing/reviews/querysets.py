@@ -3,6 +3,8 @@
 from datetime import datetime
 from typing import TYPE_CHECKING
 
+from django.db.models import Q
+
 from workflows.models import SealedQuerySet
 
 if TYPE_CHECKING:
@@ -15,6 +17,10 @@ class SignOffQuerySet(SealedQuerySet["SignOff"]):
     def standing(self) -> "SignOffQuerySet":
         """Those not taken back."""
         return self.filter(taken_back_at__isnull=True)
+
+    def told(self) -> "SignOffQuerySet":
+        """Those that stand, and those that were taken out because of a tie: shown, but not counted."""
+        return self.filter(Q(taken_back_at__isnull=True) | ~Q(tie=""))
 
     def take_back(self, at: datetime) -> int:
         """Mark them as taken back."""

@@ -6,10 +6,10 @@ from django.db import transaction
 from django.utils import timezone
 
 from credentialing.accounts.models import Person
-from credentialing.accounts.rules import is_in_conflict
 from credentialing.accounts.services import declare_conflict
 from credentialing.applications.assessments import Assessment, assess_requirement
 from credentialing.applications.models import Application
+from credentialing.applications.permissions import objection_to_judging
 from credentialing.applications.progress import refresh_progress
 from credentialing.applications.services.lifecycle import note_admission
 from credentialing.audit.events import Event
@@ -28,15 +28,6 @@ class StaleEvidence(ReviewRefused):
 
 class NotTheReviewer(Exception):
     """This person may not judge this requirement; the message says why (403)."""
-
-
-def objection_to_review(application: Application, person: Person) -> str:
-    """Why this person must not judge this case, in words to them; "" when nothing speaks against it."""
-    if person.pk == application.candidate_id:
-        return "This is your own case."
-    if application.supervisions.filter(supervisor=person, accepted_at__isnull=False).exists():
-        return "You supervise this candidate, so others must decide."
-    return is_in_conflict(person, application.candidate)
 
 
 @transaction.atomic
@@ -142,6 +133,11 @@ def objection_to_taking_back(application: Application, sign_off: SignOff, on: da
         return "This sign-off has already been taken back."
     if not application.is_open or application.is_paused:
         return "This case isn't open for review at the moment."
+    return built_on(application, sign_off, on)
+
+
+def built_on(application: Application, sign_off: SignOff, on: date) -> str:
+    """What has been built on a sign-off, in words; "" while nothing has."""
     requirement = application.requirement(sign_off.requirement)
     if requirement.kind == "decision":
         if assess_requirement(application, requirement.slug, on).complete:
@@ -183,7 +179,7 @@ def _open(
     application: Application, requirement: str, actor: Person, seen_digest: str, now: datetime
 ) -> tuple[Application, Assessment, frozenset[str]]:
     application = Application.objects.select_for_update().get(pk=application.pk)
-    objection = objection_to_review(application, actor)
+    objection = objection_to_judging(actor, application)
     if objection:
         raise NotTheReviewer(objection)
     roles = actor.roles_on(timezone.localdate(now))

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from credentialing.reviews import answer_views, stage_views, views
+from credentialing.reviews import answer_views, override_views, stage_views, views
 
 app_name = "reviews"
 urlpatterns = [
@@ -15,6 +15,10 @@ urlpatterns = [
     path("reviews/cases/<uuid:uuid>/recommend/", stage_views.recommend, name="recommend"),
     path("reviews/cases/<uuid:uuid>/not-yet/", stage_views.not_yet, name="not-yet"),
     path("reviews/endorsements/<int:pk>/take-back/", stage_views.take_back, name="endorsement-take-back"),
+    path("reviews/cases/<uuid:uuid>/tied/", override_views.tied, name="tied"),
+    path("reviews/permissions/", override_views.overrides, name="overrides"),
+    path("reviews/permissions/<uuid:uuid>/", override_views.override, name="override"),
+    path("reviews/permissions/<uuid:uuid>/take-back/", override_views.override_take_back, name="override-take-back"),
     path("reviews/cases/<uuid:uuid>/step-aside/", views.step_aside, name="step-aside"),
     path("reviews/cases/<uuid:uuid>/lifecycle/<slug:verb>/", views.lifecycle, name="lifecycle"),
     path("reviews/cases/<uuid:uuid>/requirements/<slug:slug>/sign-off/", views.sign_off, name="sign-off"),

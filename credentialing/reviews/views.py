@@ -16,8 +16,10 @@ from credentialing.applications.access import with_case
 from credentialing.applications.endorsing import signatures, stage_ahead
 from credentialing.applications.forms import ReasonForm
 from credentialing.applications.models import Application, AwaitedAct
+from credentialing.applications.permissions import objection_to_judging
 from credentialing.applications.presentation import drawn, track
 from credentialing.applications.services.lifecycle import change_lifecycle, sign_off_stage
+from credentialing.applications.services.overrides import answerable_by
 from credentialing.audit.events import Event
 from credentialing.audit.services import record_view
 from credentialing.evidence.presentation import quarantines
@@ -25,11 +27,11 @@ from credentialing.pathways.kinds import sentence_of
 from credentialing.reviews.dossier import dossier, sheet_of, stages_within_reach
 from credentialing.reviews.forms import CaseSearchForm, RecusalForm, ReturnForm, WaiverForm
 from credentialing.reviews.models import SignOff
+from credentialing.reviews.overrides import overrides_told
 from credentialing.reviews.presentation import VERBS, can_defer, case_states, inbox_lines, verbs_of
 from credentialing.reviews.services import (
     NotTheReviewer,
     ReviewRefused,
-    objection_to_review,
     recuse,
     return_requirement,
     sign_off_requirement,
@@ -57,6 +59,7 @@ def inbox(request: AuthedRequest) -> HttpResponse:
     context = {
         "page": page,
         "lines": inbox_lines(page.object_list, timezone.now()),
+        "permissions": answerable_by(request.user, timezone.now()),
         "quarantines": quarantines(request.user),
         "conflicts": Application.objects.in_conflict_with(request.user).under_way().select_related("candidate"),
     }
@@ -96,13 +99,14 @@ def case(request: AuthedRequest, uuid: UUID) -> HttpResponse:
         "reach": stages_within_reach(application, request.user, today),
         "verbs": verbs_of(actions),
         "can_defer": can_defer(actions),
-        "objection": objection_to_review(application, request.user),
+        "objection": objection_to_judging(request.user, application),
         "entries": timeline(application),
         "awaited": application.awaited_acts.all(),
         "return_form": ReturnForm(),
         "judges": bool(roles_today(request) & {"coordinator", "ccc_chair"}),
         "put_forward": stage_to_put_forward(application, request),
         "endorsements": application.stage_endorsements.select_related("person"),
+        "overrides": overrides_told(application),
         "coordinates": "coordinator" in roles_today(request) and application.is_open,
     }
     return render(request, "reviews/case.html", context)

@@ -8,17 +8,18 @@ from django.utils import timezone
 from credentialing.accounts.models import Person
 from credentialing.applications.assessments import WAIVED, CaseOnDay
 from credentialing.applications.models import Application
+from credentialing.applications.permissions import objection_to_judging
 from credentialing.applications.progress import refresh_progress
 from credentialing.audit.events import Event
 from credentialing.audit.services import record_event
 from credentialing.correspondence.services import send_letter
 from credentialing.reviews.models import SignOff
-from credentialing.reviews.services import NotTheReviewer, ReviewRefused, objection_to_review
+from credentialing.reviews.services import NotTheReviewer, ReviewRefused
 
 
 def waiving_roles(application: Application, requirement: str, person: Person, on: date) -> frozenset[str]:
     """In which of their offices this person may waive that requirement of that case; none where they may not."""
-    if not application.is_open or application.is_paused or objection_to_review(application, person):
+    if not application.is_open or application.is_paused or objection_to_judging(person, application):
         return frozenset()
     return person.roles_on(on) & frozenset(application.requirement(requirement).waivable_by)
 
@@ -44,7 +45,7 @@ def waive_requirement(
     application = Application.objects.select_for_update().get(pk=application.pk)
     roles = waiving_roles(application, requirement, actor, day)
     if not roles:
-        msg = objection_to_review(application, actor) or "You don't hold an office that may waive this."
+        msg = objection_to_judging(actor, application) or "You don't hold an office that may waive this."
         raise NotTheReviewer(msg)
     if not reason.strip():
         msg = "Say why."

@@ -7,7 +7,7 @@ from django.utils import timezone
 
 from credentialing.accounts.access import roles_today
 from credentialing.accounts.adapter import AccountAdapter
-from credentialing.accounts.forms import ConflictForm, LoginForm, SignupForm
+from credentialing.accounts.forms import LoginForm, SignupForm
 from credentialing.accounts.models import Person, Role
 from credentialing.applications.services.drafts import start_application
 from credentialing.audit.models import AuditEvent
@@ -95,7 +95,6 @@ def test_adapter_can_fill_an_account_without_storing_it(rf):
 
 def test_account_forms_speak_of_e_mail_addresses():
     assert SignupForm().fields["email"].label == LoginForm().fields["login"].label == "E-mail address"
-    assert ConflictForm({"relation": ""}).errors
 
 
 def test_log_in_form_offers_to_stay_logged_in_only_where_that_is_offered(settings):

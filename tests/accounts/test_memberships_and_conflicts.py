@@ -8,8 +8,8 @@ from django.db import IntegrityError, transaction
 from django.utils import timezone
 
 from credentialing.accounts.models import ConflictOfInterest, Membership, Role
-from credentialing.accounts.rules import is_in_conflict
 from credentialing.accounts.services import declare_conflict, record_membership
+from credentialing.accounts.ties import ties_between
 from credentialing.audit.models import AuditEvent
 from tests.factories import MembershipFactory, PersonFactory
 
@@ -81,12 +81,8 @@ def test_membership_cannot_end_before_it_starts(ada, cora):
         record_membership(person=ada, actor=cora, starts_on=date(2025, 1, 1), ends_on=date(2024, 1, 1))
 
 
-def test_own_case_is_always_a_conflict(ada):
-    assert is_in_conflict(ada, ada) == "This is your own case."
-
-
-def test_without_a_declaration_there_is_no_conflict(ada, cora):
-    assert is_in_conflict(cora, ada) == ""
+def test_without_a_declaration_there_is_no_tie(ada, cora):
+    assert ties_between(cora, ada) == []
 
 
 @pytest.mark.parametrize("declarer", ["officer", "candidate"])
@@ -94,9 +90,10 @@ def test_conflict_counts_both_ways_whoever_declared_it(ada, cora, declarer):
     person, other = (cora, ada) if declarer == "officer" else (ada, cora)
     declare_conflict(person=person, other=other, relation="same practice", actor=person)
 
-    assert "same practice" in is_in_conflict(cora, ada)
-    assert "same practice" in is_in_conflict(ada, cora)
-    assert is_in_conflict(PersonFactory(), ada) == ""
+    for one, two in ((cora, ada), (ada, cora)):
+        (tie,) = ties_between(one, two)
+        assert (tie.kind, "same practice" in tie.words, "same practice" in tie.told) == ("declared", True, False)
+    assert ties_between(PersonFactory(), ada) == []
 
 
 def test_declaration_is_recorded_without_the_words_of_the_relation(ada, cora):

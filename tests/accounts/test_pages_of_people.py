@@ -30,7 +30,11 @@ def cora():
 
 
 def term_data(**changed):
-    return {"term-role": Role.COUNCIL.value, "term-starts_on": str(timezone.localdate()), "term-ends_on": ""} | changed
+    return {
+        "term-role": Role.TREASURER.value,
+        "term-starts_on": str(timezone.localdate()),
+        "term-ends_on": "",
+    } | changed
 
 
 def member_data(**changed):
@@ -126,7 +130,7 @@ def test_administrator_gives_an_office_on_the_page(client, admin, ada):
     answer = client.post(f"/people/{ada.uuid}/offices/", term_data(), follow=True)
 
     assert "Ada Applicant now holds that office." in answer.text
-    assert ada.roles_on(timezone.localdate()) == {Role.COUNCIL}
+    assert ada.roles_on(timezone.localdate()) == {Role.TREASURER}
 
 
 def test_page_refuses_a_term_that_ends_before_it_starts_and_keeps_what_was_typed(client, admin, ada):

@@ -130,10 +130,11 @@ def test_whoever_supervises_or_has_supervised_never_judges(case, cora):
 
     assert judged_by(cora) == []
     assert list(Application.objects.in_conflict_with(cora)) == [case]
-    assert case.objection_to(cora, hold) == "You supervise this candidate, so others must decide."
+    assert case.objection_to(cora, hold) == "You supervise this candidate, or have done so, and others must decide."
 
 
 def test_case_is_listed_once_for_an_officer_who_also_supervised_twice(case, cora):
+    cora.terms.create(role=Role.SUPERVISOR, starts_on="2015-01-01")
     supervise(case, cora, ended_at=NOON)
     supervise(case, cora)
 
@@ -159,11 +160,20 @@ def test_office_of_supervisor_counts_only_for_ones_own_candidates(case):
     assert case.roles_of(other, TODAY) == {"observer"}
 
 
-def test_supervisor_whose_term_has_ended_still_supervises_their_candidate(case):
+def test_supervisor_whose_term_has_ended_has_no_part_in_the_case(case):
     sam = PersonFactory()
     supervise(case, sam)
 
-    assert case.roles_of(sam, TODAY) == {"supervisor"}
+    assert case.roles_of(sam, TODAY) == frozenset()
+    assert seen_by(sam) == []
+    assert not Application.objects.supervised_by(sam).exists()
+
+
+def test_closed_account_sees_not_even_its_own_case(case):
+    case.candidate.is_active = False
+    case.candidate.save()
+
+    assert seen_by(case.candidate) == []
 
 
 def test_offices_count_on_the_day_of_the_act(case):

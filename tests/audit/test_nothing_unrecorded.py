@@ -104,7 +104,7 @@ def shown_again(client: Client) -> Client:
 
 def an_office():
     admin, person = PersonFactory(offices=[Role.ADMINISTRATOR]), PersonFactory()
-    return lambda: grant_role(person=person, role=Role.COUNCIL, actor=admin, starts_on=timezone.localdate())
+    return lambda: grant_role(person=person, role=Role.TREASURER, actor=admin, starts_on=timezone.localdate())
 
 
 def a_first_administrator():

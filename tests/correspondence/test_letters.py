@@ -14,13 +14,16 @@ from django_tasks_db.models import DBTaskResult
 from certificates.models import Certificate, Credential
 from certificates.services import issue_certificate
 from certificates.signals import certificate_refused
+from credentialing.accounts.appointments import confirm_office, propose_office
 from credentialing.accounts.models import Person, Role
+from credentialing.accounts.services import declare_conflict, end_term
 from credentialing.applications.assessments import assess_requirement
 from credentialing.applications.models import Application
 from credentialing.applications.services.answers import change_answers
 from credentialing.applications.services.drafts import save_application_form, start_application, submit_application
 from credentialing.applications.services.lifecycle import change_lifecycle, sign_off_stage
 from credentialing.applications.services.moves import move_application
+from credentialing.applications.services.overrides import answer_override, ask_override
 from credentialing.applications.services.supervision import answer_supervision, ask_supervisor
 from credentialing.correspondence.models import Letter
 from credentialing.correspondence.services import send_letter, send_to_stranger
@@ -326,6 +329,32 @@ def write_letters_of_consolation(officers: Officers) -> None:
         cast_ballot(application=application, actor=member, choice="decline", reason="Not & yet", consolation=True)
 
 
+def write_letters_of_offices(officers):
+    one, two = PersonFactory(offices=[Role.ADMINISTRATOR]), PersonFactory(offices=[Role.ADMINISTRATOR])
+    proposed = propose_office(
+        person=PersonFactory(name="Noa"), role=Role.COUNCIL, actor=one, starts_on=timezone.localdate()
+    )
+    end_term(term=confirm_office(appointment=proposed, actor=two), actor=one)
+
+
+def write_letters_of_ties(officers):
+    """A vote and a word of somebody who turns out to be a cousin, before the decision and after it."""
+    walk = make_walk(officers=officers, candidate=PersonFactory(name="Zoe")).reach_council()
+    walk.vote(votes=1)
+    declare_conflict(person=walk.candidate, other=officers.council[0], relation="cousin", actor=walk.candidate)
+    for member in officers.council[1:4]:
+        cast_ballot(application=walk.application, actor=member, choice="approve", now=noon(walk.reviewed_on))
+    declare_conflict(person=walk.candidate, other=officers.council[1], relation="cousin", actor=walk.candidate)
+    other = make_walk(officers=officers, candidate=PersonFactory(name="Yan")).submit()
+    other.sign_off("admission", officers.coordinator, noon(other.starts_on))
+    PersonFactory(name="Cleo", offices=[Role.COORDINATOR])
+    declare_conflict(person=other.candidate, other=officers.coordinator, relation="cousin", actor=other.candidate)
+    asked = ask_override(
+        candidate=other.candidate, application=other.application, actor=officers.coordinator, reason="All are ill."
+    )
+    answer_override(override=asked, actor=officers.chair, permit=True, reason="Nobody else is left.")
+
+
 def test_every_template_is_used_by_a_service_and_says_everything():
     officers = make_officers()
     write_letters_of_a_candidacy(officers)
@@ -337,6 +366,8 @@ def test_every_template_is_used_by_a_service_and_says_everything():
     write_letters_of_other_pathways(officers)
     write_letters_of_rules(officers)
     write_letters_of_consolation(officers)
+    write_letters_of_offices(officers)
+    write_letters_of_ties(officers)
     send_checkpoint(checkpoint=make_checkpoint(), on=date(2026, 5, 4))
     write_letters_of_accounts()
 

@@ -64,7 +64,7 @@ def test_agreement_is_signed_once_by_each(supervised):
 
 def test_nobody_but_the_parties_signs(supervised):
     for other in (supervised.officers.coordinator, supervised.officers.supervisors[1], PersonFactory()):
-        assert party_of(supervised.application, other) == ""
+        assert party_of(supervised.application, other, NOW) == ""
         with pytest.raises(PermissionError, match="Only the candidate and their supervisor"):
             sign(supervised, other)
 
@@ -160,5 +160,5 @@ def test_nobody_states_or_takes_back_for_the_candidate(supervised):
 def test_supervisor_who_has_left_is_no_party(supervised):
     end_supervision(supervision=supervised.application.current_supervision, actor=supervised.candidate, now=NOW)
 
-    assert party_of(supervised.application, supervised.supervisor) == ""
-    assert party_of(supervised.application, supervised.candidate) == "candidate"
+    assert party_of(supervised.application, supervised.supervisor, NOW) == ""
+    assert party_of(supervised.application, supervised.candidate, NOW) == "candidate"

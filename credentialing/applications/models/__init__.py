@@ -2,6 +2,7 @@
 
 from credentialing.applications.models.application import ENDED, PAUSED, Application, new_reference
 from credentialing.applications.models.endorsements import StageEndorsement, StageEndorsementQuerySet
+from credentialing.applications.models.overrides import Override, OverrideQuerySet
 from credentialing.applications.models.progress import AwaitedAct, RequirementProgress
 from credentialing.applications.models.supervision import Supervision, SupervisionQuerySet
 
@@ -10,6 +11,8 @@ __all__ = [
     "PAUSED",
     "Application",
     "AwaitedAct",
+    "Override",
+    "OverrideQuerySet",
     "RequirementProgress",
     "StageEndorsement",
     "StageEndorsementQuerySet",

@@ -12,7 +12,6 @@ from django.utils import timezone
 from django_fsm import RETURN_VALUE, FSMField, transition
 
 from credentialing.accounts.models import SYSTEM_PERSON_ID, Person
-from credentialing.accounts.rules import is_in_conflict
 from credentialing.applications.guards import GUARDS
 from credentialing.applications.querysets import ApplicationQuerySet
 from credentialing.applications.workflow import compile_workflow
@@ -159,19 +158,15 @@ class Application(Sealed, WorkflowSubject):
         if actor.uuid == SYSTEM_PERSON_ID:
             return frozenset({"system"})
         roles = actor.roles_on(on)
-        if self.supervisions.accepted().filter(supervisor=actor).exists():
-            roles |= {"supervisor"}
-        else:
+        if "supervisor" in roles and not self.supervisions.accepted().filter(supervisor=actor).exists():
             roles -= {"supervisor"}
         return roles
 
     def objection_to(self, actor: Person, transition: Transition | None = None) -> str:  # noqa: ARG002 - same for all
-        """Separation of duties: whoever supervises the candidate or has declared a conflict doesn't decide."""
-        if actor.pk == self.candidate_id or actor.uuid == SYSTEM_PERSON_ID:
-            return ""
-        if self.supervisions.filter(supervisor=actor, accepted_at__isnull=False).exists():
-            return "You supervise this candidate, so others must decide."
-        return is_in_conflict(actor, self.candidate)
+        """Separation of duties: whoever is tied to the candidate doesn't decide, unless a second person permits it."""
+        from credentialing.applications.permissions import objection_to_judging  # noqa: PLC0415 - it imports models
+
+        return "" if actor.pk == self.candidate_id else objection_to_judging(actor, self)
 
     def evidence_snapshot(self, now: datetime) -> list[EvidenceReference]:
         """Everything counted at that moment, so that the record says on which evidence a step stood."""

@@ -39,6 +39,7 @@ class StageEndorsement(Sealed):
     reason = models.TextField(max_length=2000, blank=True)
     created_at = models.DateTimeField(default=timezone.now, editable=False)
     taken_back_at = models.DateTimeField(null=True, editable=False)
+    tie = models.CharField("taken out because of this tie", max_length=20, blank=True, editable=False)
 
     objects = StageEndorsementQuerySet.as_manager()
 

@@ -1,10 +1,12 @@
 """Who supervises a candidate."""
 
+from datetime import date
+
 from django.db import models
 from django.db.models import Q
 from django.utils import timezone
 
-from credentialing.accounts.models import Person
+from credentialing.accounts.models import Person, Role
 from credentialing.applications.models.application import Application
 from workflows.models import Sealed, SealedQuerySet
 
@@ -19,6 +21,10 @@ class SupervisionQuerySet(SealedQuerySet["Supervision"]):
     def accepted(self) -> "SupervisionQuerySet":
         """Accepted and not ended."""
         return self.live().filter(accepted_at__isnull=False)
+
+    def by_those_in_office(self, on: date) -> "SupervisionQuerySet":
+        """Those whose supervisor holds that office on that day: only then does a supervision give access."""
+        return self.filter(supervisor__in=Person.objects.order_by().holding(Role.SUPERVISOR, on).values("pk"))
 
     def asked(self) -> "SupervisionQuerySet":
         """Waiting for the supervisor's answer."""

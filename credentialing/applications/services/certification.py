@@ -97,6 +97,7 @@ def tell_of_standing(*, credential: Credential, record: LedgerRecord, now: datet
             "path": "/my/",
         },
         dedupe_key=f"standing:{record.uuid}",
+        even_if_closed=True,
         now=now,
     )
 

@@ -11,6 +11,7 @@ from certificates.services import AlreadyHeld
 from credentialing.accounts.models import Person
 from credentialing.applications.assessments import assess_requirement
 from credentialing.applications.models import Application
+from credentialing.applications.permissions import officers_told_of
 from credentialing.applications.progress import refresh_progress
 from credentialing.applications.services.answers import known_answers
 from credentialing.correspondence.services import send_letter
@@ -113,11 +114,10 @@ def submit_application(*, application: Application, actor: Person, now: datetime
     refresh_progress(application, now)
     context = {"candidate": str(application.candidate), "reference": application.reference}
     send_letter(template="application_received", to=application.candidate, context={**context, "path": "/my/"})
-    for role in ("coordinator", "ccc_chair"):
-        for person in Person.objects.holding(role, timezone.localdate(now)):
-            send_letter(
-                template="application_submitted",
-                to=person,
-                context={**context, "path": f"/reviews/cases/{application.uuid}/"},
-            )
+    for person in officers_told_of(application, ("coordinator", "ccc_chair"), now):
+        send_letter(
+            template="application_submitted",
+            to=person,
+            context={**context, "path": f"/reviews/cases/{application.uuid}/"},
+        )
     return record

@@ -8,6 +8,7 @@ from django.utils import timezone
 from credentialing.accounts.models import Person
 from credentialing.applications.endorsing import RECOMMEND, missing_recommendations, stage_to_recommend
 from credentialing.applications.models import Application, StageEndorsement
+from credentialing.applications.permissions import officers_told_of
 from credentialing.applications.progress import refresh_progress
 from credentialing.audit.events import Event
 from credentialing.audit.services import record_event
@@ -91,6 +92,11 @@ def objection_to_taking_back(application: Application, endorsement: StageEndorse
     """Why a word on a stage can't be taken back any more; "" when it can."""
     if endorsement.taken_back_at is not None:
         return "This has already been taken back."
+    return built_on(application, endorsement) or ("" if application.is_open else "This case has ended.")
+
+
+def built_on(application: Application, endorsement: StageEndorsement) -> str:
+    """What has been built on a word on a stage, in words; "" while nothing has."""
     slugs = [stage.slug for stage in application.definition.stages]
     state = application.paused_from or application.state
     first = application.definition.stages[0].slug
@@ -99,7 +105,7 @@ def objection_to_taking_back(application: Application, endorsement: StageEndorse
         return "The stage has been reached on this, so it can't be taken back."
     if application.admitted_at and endorsement.stage == first:
         return "The candidate has been admitted on this, so it can't be taken back."
-    return "" if application.is_open else "This case has ended."
+    return ""
 
 
 def _ask_voters(application: Application, stage: str, now: datetime) -> None:
@@ -107,7 +113,7 @@ def _ask_voters(application: Application, stage: str, now: datetime) -> None:
     definition = application.definition
     voters = {definition.body(r.parameters.body).voters for r in definition.balloted if r.stage == stage}
     for role in sorted(voters):
-        for person in Person.objects.holding(role, timezone.localdate(now)):
+        for person in officers_told_of(application, {role}, now):
             send_letter(
                 template="ready_for_council",
                 to=person,

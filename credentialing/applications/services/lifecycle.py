@@ -9,6 +9,7 @@ from django.utils import timezone
 from credentialing.accounts.models import Person
 from credentialing.applications.endorsing import missing_recommendations, signatures
 from credentialing.applications.models import Application, StageEndorsement
+from credentialing.applications.permissions import officers_told_of
 from credentialing.applications.progress import next_stage, refresh_progress, stage_is_ready
 from credentialing.applications.workflow import DEFERRED
 from credentialing.audit.events import Event
@@ -190,7 +191,7 @@ def note_admission(*, application: Application, now: datetime) -> None:
 
 
 def _tell_council(application: Application, now: datetime) -> None:
-    for person in Person.objects.holding(application.definition.council.voters, timezone.localdate(now)):
+    for person in officers_told_of(application, {application.definition.council.voters}, now):
         send_letter(
             template="ready_for_council",
             to=person,

@@ -6,8 +6,9 @@ from django.db import transaction
 from django.utils import timezone
 
 from credentialing.accounts.models import Person
-from credentialing.accounts.rules import is_in_conflict
+from credentialing.accounts.ties import TO_SUPERVISE, note_tie
 from credentialing.applications.models import Application, Supervision
+from credentialing.applications.permissions import barring_ties
 from credentialing.applications.progress import refresh_progress
 from credentialing.audit.events import Event
 from credentialing.audit.services import record_event
@@ -44,9 +45,9 @@ def ask_supervisor(
     if "supervisor" not in supervisor.roles_on(timezone.localdate(now)) or supervisor.pk == application.candidate_id:
         msg = "Choose somebody from the list of supervisors."
         raise SupervisionRefused(msg)
-    conflict = is_in_conflict(supervisor, application.candidate)
-    if conflict:
-        raise SupervisionRefused(conflict)
+    if barring_ties(supervisor, application.candidate, application, TO_SUPERVISE):
+        msg = f"{supervisor} has a declared conflict of interest with the candidate. Choose somebody else."
+        raise SupervisionRefused(msg)
     supervision = Supervision.objects.create(application=application, supervisor=supervisor, note=note, asked_at=now)
     _record(Event.SUPERVISOR_ASKED, supervision, actor, now)
     refresh_progress(application, now)
@@ -77,6 +78,9 @@ def answer_supervision(
     if supervision.accepted_at or supervision.declined_at or supervision.ended_at:
         msg = "This request has already been answered."
         raise SupervisionRefused(msg)
+    if accept and "supervisor" not in actor.roles_on(timezone.localdate(now)):
+        msg = "Only those in office as supervisors can accept."
+        raise SupervisionRefused(msg)
     if accept:
         supervision.accepted_at = now
     else:
@@ -89,6 +93,8 @@ def answer_supervision(
         to=application.candidate,
         context={"supervisor": str(supervision.supervisor), "path": "/my/"},
     )
+    if accept:
+        note_tie(person=actor, other=application.candidate, now=now)
     return supervision
 
 

@@ -11,8 +11,8 @@ from django.utils import timezone
 from django_fsm import RETURN_VALUE, FSMField, transition
 
 from certificates.models import Credential
-from credentialing.accounts.models import SYSTEM_PERSON_ID, ConflictOfInterest, Person
-from credentialing.accounts.rules import is_in_conflict
+from credentialing.accounts.models import SYSTEM_PERSON_ID, Person
+from credentialing.applications.permissions import objection_to_deciding, people_closed_to
 from credentialing.council.motions.guards import GUARDS
 from credentialing.council.motions.lifecycle import (
     AT_ONCE,
@@ -51,13 +51,7 @@ class MotionQuerySet(SealedQuerySet["Motion"]):
         """Officers see those about everybody but themselves and whom they are tied to."""
         roles = person.roles_on(timezone.localdate())
         found = self if roles & (OFFICERS | {"administrator"}) else self.filter(voters__in=roles)
-        declared = ConflictOfInterest.objects.filter(person=person).values("other")
-        declared_by_them = ConflictOfInterest.objects.filter(other=person).values("person")
-        return found.exclude(
-            Q(credential__holder=person)
-            | Q(credential__holder__in=declared)
-            | Q(credential__holder__in=declared_by_them)
-        )
+        return found.exclude(credential__holder__in=people_closed_to(person))
 
     def decided(self, credential: Credential, act: str, at: datetime) -> "MotionQuerySet":
         """Those by which this act on the credential is decided at that very moment.
@@ -172,7 +166,7 @@ class Motion(Sealed, WorkflowSubject):
         """Moved by one, decided by others; and by nobody who is tied to the holder."""
         if actor.uuid == SYSTEM_PERSON_ID or transition.name == "withdraw":
             return ""
-        tie = is_in_conflict(actor, self.credential.holder)
+        tie = objection_to_deciding(actor, self.credential.holder)
         if tie or transition.name == "overtake":
             return tie
         if actor.pk == self.proposed_by_id:

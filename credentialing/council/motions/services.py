@@ -12,7 +12,7 @@ from django.utils import timezone
 
 from certificates.models import Credential
 from credentialing.accounts.models import Person
-from credentialing.accounts.rules import is_in_conflict
+from credentialing.applications.permissions import objection_to_deciding
 from credentialing.audit.events import Event
 from credentialing.audit.services import record_event
 from credentialing.correspondence.services import send_letter
@@ -212,7 +212,7 @@ def objection_to_moving(credential: Credential, actor: Person, now: datetime) ->
         return "Motions are put by the registrar, the council, the President, the coordinator or the committee's chair."
     if actor.pk == credential.holder_id:
         return "This is your own credential."
-    return is_in_conflict(actor, credential.holder)
+    return objection_to_deciding(actor, credential.holder)
 
 
 def objection_to_voting(motion: Motion, actor: Person, now: datetime) -> str:
@@ -287,7 +287,7 @@ def _who_may_second(motion: Motion, now: datetime) -> list[Person]:
         for person in found.values()
         if person.is_active
         and person.pk not in {motion.proposed_by_id, motion.credential.holder_id}
-        and not is_in_conflict(person, motion.credential.holder)
+        and not objection_to_deciding(person, motion.credential.holder)
     ]
 
 

@@ -67,6 +67,7 @@ class Reference(AnswerLink, Sealed):
     relation = models.CharField("how you know the candidate", max_length=12, choices=Relation.choices, blank=True)
     text = models.TextField("what you can say of the candidate's work with groups", max_length=4000, blank=True)
     recommended = models.BooleanField("I recommend the candidate", default=False)
+    given_by = models.ForeignKey(Person, null=True, on_delete=models.PROTECT, related_name="+", editable=False)
 
     objects = ReferenceQuerySet.as_manager()
 

@@ -10,8 +10,9 @@ from django.utils import timezone
 from django_fsm import RETURN_VALUE, FSMField, transition
 
 from credentialing.accounts.models import SYSTEM_PERSON_ID, Person
-from credentialing.accounts.rules import is_in_conflict
+from credentialing.accounts.ties import DECLARED
 from credentialing.applications.models import Application
+from credentialing.applications.permissions import objection_to_judging
 from credentialing.evidence.guards import GUARDS
 from credentialing.evidence.lifecycle import DESTROYED, EVIDENCE_FILE, HELD, QUARANTINED, STANDING, WITHDRAWN
 from credentialing.evidence.querysets import EvidenceFileQuerySet
@@ -94,7 +95,8 @@ class EvidenceFile(Sealed, WorkflowSubject):
     def roles_of(self, actor: Person, on: date) -> frozenset[str]:
         """As in the case; whoever has been asked to supervise reads its files before they have answered."""
         roles = self.application.roles_of(actor, on)
-        if "candidate" not in roles and self.application.supervisions.live().filter(supervisor=actor).exists():
+        asked = self.application.supervisions.live().by_those_in_office(on)
+        if "candidate" not in roles and asked.filter(supervisor=actor).exists():
             roles |= {"supervisor"}
         return roles
 
@@ -113,7 +115,7 @@ class EvidenceFile(Sealed, WorkflowSubject):
         return [EvidenceReference(kind="file", id=str(self.uuid), sha256=self.sha256)]
 
     def _objection_to_reporting(self, actor: Person) -> str:
-        if objection := is_in_conflict(actor, self.application.candidate):
+        if objection := objection_to_judging(actor, self.application, {DECLARED}):
             return objection
         readable = EvidenceFile.objects.in_cases_open_to(actor).filter(pk=self.pk).exists()
         return "" if readable else "This case isn't open to you."

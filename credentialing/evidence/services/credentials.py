@@ -8,6 +8,7 @@ from django.utils import timezone
 
 from credentialing.accounts.models import Person
 from credentialing.applications.models import Application
+from credentialing.applications.permissions import objection_to_judging
 from credentialing.audit.events import Event
 from credentialing.correspondence.services import send_letter
 from credentialing.evidence.models import ExamResult, Qualification
@@ -154,3 +155,5 @@ def _must_examine(application: Application, actor: Person, now: datetime) -> Non
     if actor.pk == application.candidate_id or not actor.roles_on(timezone.localdate(now)) & EXAMINERS:
         msg = "The coordinator or the registrar enters results, and not their own."
         raise PermissionError(msg)
+    if objection := objection_to_judging(actor, application):
+        raise PermissionError(objection)

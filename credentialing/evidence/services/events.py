@@ -17,8 +17,9 @@ LONGEST_EVENT_DAYS = 14
 
 
 def keeps_roster(event: Event, person: Person, on: date) -> bool:
-    """Whether this person may mark attendance: the organizer, or coordinator and registrar by office."""
-    return event.organiser_id == person.pk or bool(person.roles_on(on) & {"coordinator", "registrar"})
+    """Whether this person may mark attendance: the organizer while in office, or coordinator and registrar."""
+    roles = person.roles_on(on)
+    return bool(roles & {"coordinator", "registrar"}) or (event.organiser_id == person.pk and "organiser" in roles)
 
 
 @transaction.atomic

@@ -8,6 +8,7 @@ from django.utils import timezone
 
 from credentialing.accounts.models import Person
 from credentialing.applications.models import Application
+from credentialing.applications.permissions import objection_to_judging
 from credentialing.audit.events import Event
 from credentialing.correspondence.services import send_letter
 from credentialing.evidence.models import FeePayment
@@ -32,7 +33,7 @@ def mark_fee(
     """Record a payment, a waiver, or the reversal of what was recorded; entries are never edited.
 
     Raises:
-        PermissionError: not the Treasurer, or the Treasurer's own case.
+        PermissionError: not the Treasurer, the Treasurer's own case, or that of somebody they are tied to.
         EvidenceRefused: nothing due, nothing to reverse, no amount, no reason, impossible date.
     """
     now = now or timezone.now()
@@ -40,6 +41,8 @@ def mark_fee(
     if "treasurer" not in application.roles_of(actor, timezone.localdate(now)):
         msg = "Only the Treasurer marks fees, and not their own."
         raise PermissionError(msg)
+    if objection := objection_to_judging(actor, application):
+        raise PermissionError(objection)
     must_be_past(received_on, now)
     rule = application.requirement(requirement)
     if rule.kind != "fee" or application.submitted_at is None:

@@ -10,7 +10,9 @@ from django.db import transaction
 from django.utils import timezone
 
 from credentialing.accounts.models import Person
+from credentialing.accounts.ties import note_tie
 from credentialing.applications.models import Application
+from credentialing.applications.permissions import supervises
 from credentialing.applications.progress import refreshed_once
 from credentialing.audit.events import Event
 from credentialing.audit.services import record_event
@@ -171,8 +173,9 @@ def confirm_log_entry(
     """
     now = now or timezone.now()
     application = lock_case(entry.application)
-    entry = _answerable(entry, application, role, actor)
-    entry.confirmed_at, entry.confirmed_by, entry.confirmed_as = now, actor, role
+    entry = _answerable(entry, application, role, actor, now)
+    by = actor or Person.objects.reached_at(entry.co_leader_email)
+    entry.confirmed_at, entry.confirmed_by, entry.confirmed_as = now, by, role
     entry.save(update_fields=["confirmed_at", "confirmed_by", "confirmed_as"])
     note_change(
         application,
@@ -181,6 +184,8 @@ def confirm_log_entry(
         now=now,
         details={"item": str(entry.uuid), "kind": "log", "as": role},
     )
+    if by is not None and role == "co_leader":
+        note_tie(person=by, other=application.candidate, now=now)
     return entry
 
 
@@ -207,7 +212,7 @@ def deny_log_entry(
     """
     now = now or timezone.now()
     application = lock_case(entry.application)
-    entry = _answerable(entry, application, role, actor)
+    entry = _answerable(entry, application, role, actor, now)
     if not reason.strip():
         msg = "Say what is not right."
         raise EvidenceRefused(msg)
@@ -236,13 +241,11 @@ def _fresh(entry: LogEntry) -> LogEntry:
     return entry
 
 
-def _answerable(entry: LogEntry, application: Application, role: str, actor: Person | None) -> LogEntry:
+def _answerable(entry: LogEntry, application: Application, role: str, actor: Person | None, now: datetime) -> LogEntry:
     if actor is not None and actor.pk == application.candidate_id:
         msg = "Nobody confirms their own sessions."
         raise PermissionError(msg)
-    if role == "supervisor" and not (
-        actor is not None and application.supervisions.accepted().filter(supervisor=actor).exists()
-    ):
+    if role == "supervisor" and not (actor is not None and supervises(actor, application, now)):
         msg = "Only the candidate's supervisor confirms this."
         raise PermissionError(msg)
     entry = _fresh(entry)

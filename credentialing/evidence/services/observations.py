@@ -7,8 +7,9 @@ from django.db import transaction
 from django.utils import timezone
 
 from credentialing.accounts.models import Person
-from credentialing.accounts.rules import is_in_conflict
+from credentialing.accounts.ties import TO_EVALUATE, note_tie
 from credentialing.applications.models import Application
+from credentialing.applications.permissions import barring_ties, objection_to_judging
 from credentialing.audit.events import Event as AuditName
 from credentialing.correspondence.services import send_letter
 from credentialing.evidence.models import Event, Observation, Rating
@@ -30,21 +31,19 @@ def request_observation(
     if not application.roles_of(actor, timezone.localdate(now)) & {"coordinator", "ccc_chair"}:
         msg = "Only the coordinator or the chair asks evaluators."
         raise PermissionError(msg)
-    supervisors = application.supervisions.filter(accepted_at__isnull=False).values_list("supervisor", flat=True)
-    if actor.pk in supervisors or is_in_conflict(actor, application.candidate):
-        msg = "You supervise this candidate or have a conflict of interest, so others must ask."
-        raise PermissionError(msg)
-    if "observer" not in evaluator.roles_on(event.starts_on):
+    if objection := objection_to_judging(actor, application):
+        raise PermissionError(objection)
+    if "observer" not in evaluator.offices_held_on(event.starts_on):
         msg = f"{evaluator} was not a credentialing evaluator at the time of this event."
+        raise EvidenceRefused(msg)
+    if "observer" not in evaluator.roles_on(timezone.localdate(now)):
+        msg = f"{evaluator} is no credentialing evaluator any more."
         raise EvidenceRefused(msg)
     if evaluator.pk == application.candidate_id:
         msg = "Nobody evaluates themselves."
         raise EvidenceRefused(msg)
-    if evaluator.pk in supervisors:
-        msg = f"{evaluator} supervises this candidate, so others must evaluate."
-        raise EvidenceRefused(msg)
-    if is_in_conflict(evaluator, application.candidate):
-        msg = f"{evaluator} has a declared conflict of interest with this candidate."
+    for tie in barring_ties(evaluator, application.candidate, application, TO_EVALUATE):
+        msg = f"{evaluator} {tie.told}, so others must evaluate."
         raise EvidenceRefused(msg)
     if not event.attendances.filter(person=application.candidate).exclude(status="absent").exists():
         msg = "The candidate isn't on the roster of this event."
@@ -72,6 +71,7 @@ def request_observation(
         to=evaluator,
         context={"candidate": str(application.candidate), "event": event.name, "path": "/evaluations/"},
     )
+    note_tie(person=evaluator, other=application.candidate, now=now)
     return observation
 
 
@@ -94,8 +94,8 @@ def save_observation(
             the candidate's supervisor or declared a conflict of interest since they were asked.
     """
     now = now or timezone.now()
-    if observation.evaluator_id != actor.pk:
-        msg = "Only the evaluator who was asked fills this in."
+    if observation.evaluator_id != actor.pk or "observer" not in actor.roles_on(timezone.localdate(now)):
+        msg = "Only the evaluator who was asked fills this in, while they hold that office."
         raise PermissionError(msg)
     application = lock_case(observation.application)
     observation = Observation.objects.get(pk=observation.pk)
@@ -127,11 +127,8 @@ def save_observation(
 
 
 def _must_be_apart(application: Application, evaluator: Person) -> None:
-    if application.supervisions.filter(supervisor=evaluator, accepted_at__isnull=False).exists():
-        msg = "You supervise this candidate, so others must evaluate. Tell the coordinator."
-        raise EvidenceRefused(msg)
-    if is_in_conflict(evaluator, application.candidate):
-        msg = "You have declared a conflict of interest with this candidate, so others must evaluate."
+    for tie in barring_ties(evaluator, application.candidate, application, TO_EVALUATE):
+        msg = f"{tie.words} That goes for evaluating too: tell the coordinator."
         raise EvidenceRefused(msg)
 
 

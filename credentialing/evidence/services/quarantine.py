@@ -10,6 +10,7 @@ from django.db import transaction
 from django.utils import timezone
 
 from credentialing.accounts.models import Person
+from credentialing.applications.permissions import officers_told_of
 from credentialing.correspondence.services import send_letter
 from credentialing.evidence.lifecycle import COMMITTEE, QUARANTINED, STANDING, WITHDRAWN
 from credentialing.evidence.models import EvidenceFile
@@ -94,11 +95,7 @@ def destroy_file(
 
 def keepers_of(file: EvidenceFile, now: datetime) -> list[Person]:
     """The officers who deal with this file in quarantine: those whom nothing ties to the candidate."""
-    day = timezone.localdate(now)
-    holding = [person for role in sorted(COMMITTEE) for person in Person.objects.holding(role, day)]
-    return [
-        person for person in dict.fromkeys(holding) if EvidenceFile.objects.awaiting(person).filter(pk=file.pk).exists()
-    ]
+    return officers_told_of(file.application, COMMITTEE, now)
 
 
 def copies_of(file: EvidenceFile, act: str) -> list[EvidenceFile]:

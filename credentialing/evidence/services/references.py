@@ -8,6 +8,7 @@ from django.db import transaction
 from django.utils import timezone
 
 from credentialing.accounts.models import Person
+from credentialing.accounts.ties import note_tie
 from credentialing.applications.models import Application
 from credentialing.audit.events import Event
 from credentialing.audit.services import record_event
@@ -101,10 +102,13 @@ def give_reference(
     application, reference = _answerable(reference, actor)
     reference.relation, reference.text, reference.recommended = relation, text.strip(), recommended
     reference.answered_at = now
+    reference.given_by = actor or Person.objects.reached_at(reference.referee_email)
     reference.full_clean()
     reference.save()
     note_item(Event.REFERENCE_GIVEN, application, reference, actor=actor, now=now)
     _tell(application, reference, "reference_given")
+    if reference.given_by is not None:
+        note_tie(person=reference.given_by, other=application.candidate, now=now)
     return reference
 
 

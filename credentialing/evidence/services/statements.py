@@ -7,6 +7,7 @@ from django.utils import timezone
 
 from credentialing.accounts.models import Person
 from credentialing.applications.models import Application
+from credentialing.applications.permissions import officers_told_of, supervises
 from credentialing.audit.events import Event
 from credentialing.correspondence.services import send_letter
 from credentialing.evidence.models import AgreementSignature, Attestation
@@ -14,11 +15,11 @@ from credentialing.evidence.requirements.statements import statement_digest
 from credentialing.evidence.services.cases import EvidenceRefused, lock_case, must_be_candidate, note_change
 
 
-def party_of(application: Application, person: Person) -> str:
-    """As which party this person signs in this case; "" if as none."""
+def party_of(application: Application, person: Person, now: datetime) -> str:
+    """As which party this person signs in this case now; "" if as none."""
     if person.pk == application.candidate_id:
         return "candidate"
-    return "supervisor" if application.supervisions.accepted().filter(supervisor=person).exists() else ""
+    return "supervisor" if supervises(person, application, now) else ""
 
 
 @transaction.atomic
@@ -34,7 +35,7 @@ def sign_agreement(
     now = now or timezone.now()
     application = lock_case(application)
     rule = application.requirement(requirement)
-    party = party_of(application, actor)
+    party = party_of(application, actor, now)
     if party not in rule.parameters.parties:
         msg = "Only the candidate and their supervisor sign this agreement."
         raise PermissionError(msg)
@@ -69,7 +70,7 @@ def sign_agreement(
     other = supervision.supervisor if party == "candidate" else application.candidate
     if signed >= set(rule.parameters.parties):
         _send_copies(application, now)
-    else:
+    elif party != "candidate" or supervises(other, application, now):
         path = f"/supervision/{application.uuid}/" if party == "candidate" else "/my/"
         send_letter(
             template="agreement_to_sign",
@@ -128,10 +129,9 @@ def withdraw_attestation(
 
 
 def _send_copies(application: Application, now: datetime) -> None:
-    for role in ("coordinator", "treasurer"):
-        for person in Person.objects.holding(role, timezone.localdate(now)):
-            send_letter(
-                template="agreement_signed",
-                to=person,
-                context={"candidate": str(application.candidate), "path": "/home/"},
-            )
+    for person in officers_told_of(application, ("coordinator", "treasurer"), now):
+        send_letter(
+            template="agreement_signed",
+            to=person,
+            context={"candidate": str(application.candidate), "path": "/home/"},
+        )

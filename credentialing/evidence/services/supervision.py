@@ -9,6 +9,7 @@ from django.utils import timezone
 from credentialing.accounts.models import Person
 from credentialing.applications.assessments import gate_opened_on
 from credentialing.applications.models import Application
+from credentialing.applications.permissions import supervises
 from credentialing.audit.events import Event
 from credentialing.evidence.models import SupervisionSession, SupervisorReport
 from credentialing.evidence.reports import is_one_of_several, next_report
@@ -38,8 +39,8 @@ def record_supervision_session(
     now = now or timezone.now()
     application = lock_case(application)
     supervision = application.supervisions.accepted().first()
-    supervises = supervision is not None and supervision.supervisor_id == actor.pk
-    if actor.pk != application.candidate_id and not supervises:
+    supervising = supervises(actor, application, now)
+    if actor.pk != application.candidate_id and not supervising:
         msg = "Only the candidate and their supervisor record supervision."
         raise PermissionError(msg)
     if supervision is None:
@@ -56,7 +57,7 @@ def record_supervision_session(
     if held_on < opened:
         msg = f"Supervision could begin on {opened:%B} {opened.day}, {opened.year}; earlier sessions don't count."
         raise EvidenceRefused(msg)
-    if "supervisor" not in supervision.supervisor.roles_on(held_on):
+    if "supervisor" not in supervision.supervisor.offices_held_on(held_on):
         msg = "The supervisor did not hold that office on this day."
         raise EvidenceRefused(msg)
     _check_recording(held_on, recording_of, recording_destroyed_on, now)
@@ -74,7 +75,7 @@ def record_supervision_session(
         recording_destroyed_on=recording_destroyed_on,
         logged_by=actor,
         created_at=now,
-        confirmed_at=now if supervises else None,
+        confirmed_at=now if supervising else None,
     )
     session.full_clean(exclude=["application"])
     session.save()
@@ -109,10 +110,10 @@ def answer_supervision_sessions(
         raise EvidenceRefused(msg)
     answered = []
     for session in sessions:
-        if session.supervisor_id != actor.pk:
-            msg = "Only the supervisor of that session answers."
-            raise PermissionError(msg)
         application = lock_case(session.application)
+        if session.supervisor_id != actor.pk or not supervises(actor, application, now):
+            msg = "Only the supervisor of that session answers, while they supervise this candidate."
+            raise PermissionError(msg)
         fresh = SupervisionSession.objects.get(pk=session.pk)
         if fresh.confirmed_at or fresh.denied_at or fresh.removed_at:
             msg = "This session has already been answered or removed."
@@ -145,11 +146,12 @@ def remove_supervision_session(
     """
     now = now or timezone.now()
     application = lock_case(session.application)
-    if actor.pk not in {session.logged_by_id, session.supervisor_id}:
+    as_supervisor = session.supervisor_id == actor.pk and supervises(actor, application, now)
+    if not as_supervisor and (session.logged_by_id, actor.pk) != (application.candidate_id, application.candidate_id):
         msg = "Only whoever recorded it takes it back."
         raise PermissionError(msg)
     session = SupervisionSession.objects.get(pk=session.pk)
-    if session.removed_at or (session.confirmed_at and actor.pk != session.supervisor_id):
+    if session.removed_at or (session.confirmed_at and not as_supervisor):
         msg = "It has been removed already, or your supervisor has confirmed it: ask them to take it back."
         raise EvidenceRefused(msg)
     session.removed_at = now
@@ -190,7 +192,7 @@ def file_report(
     """
     now = now or timezone.now()
     application = lock_case(application)
-    if not application.supervisions.accepted().filter(supervisor=actor).exists():
+    if not supervises(actor, application, now):
         msg = "Only the candidate's supervisor files this report."
         raise PermissionError(msg)
     if not discussed:

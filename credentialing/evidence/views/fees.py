@@ -27,7 +27,8 @@ LATEST = 20
 @require_safe
 def fees(request: AuthedRequest) -> HttpResponse:
     """Who owes what, since when; and what was marked lately."""
-    waiting = AwaitedAct.objects.awaiting(frozenset({"treasurer"})).exclude(application__candidate=request.user)
+    mine = Application.objects.order_by().without_ties_to(request.user)
+    waiting = AwaitedAct.objects.awaiting(frozenset({"treasurer"})).filter(application__in=mine)
     waiting = waiting.filter(act=AwaitedAct.Act.COMPLETE)
     rows = []
     for act in waiting:
@@ -36,8 +37,10 @@ def fees(request: AuthedRequest) -> HttpResponse:
         amount = money(requirement.parameters.amount, definition.fee_currency)
         rows.append({"act": act, "requirement": requirement, "amount": amount})
     later = _later(request)
-    latest = FeePayment.objects.select_related("application__candidate").order_by("-marked_at")[:LATEST]
-    return render(request, "evidence/fees.html", {"rows": rows, "later": later, "latest": latest})
+    marked = FeePayment.objects.filter(application__in=mine).select_related("application__candidate")
+    closed = Application.objects.in_conflict_with(request.user).under_way().select_related("candidate")
+    context = {"rows": rows, "later": later, "latest": marked.order_by("-marked_at")[:LATEST], "conflicts": closed}
+    return render(request, "evidence/fees.html", context)
 
 
 def _later(request: AuthedRequest) -> list[dict[str, object]]:
@@ -45,7 +48,7 @@ def _later(request: AuthedRequest) -> list[dict[str, object]]:
     versions = PathwayVersion.objects.all()
     slugs = {r.slug for version in versions for r in version.definition.requirements if r.kind == "fee"}
     rows = RequirementProgress.objects.filter(
-        application__in=Application.objects.under_way().exclude(candidate=request.user),
+        application__in=Application.objects.under_way().without_ties_to(request.user),
         requirement__in=slugs,
         met=False,
         waiting_on="",
@@ -60,7 +63,7 @@ def _later(request: AuthedRequest) -> list[dict[str, object]]:
 @require_http_methods(["GET", "HEAD", "POST"])
 def fee(request: AuthedRequest, uuid: UUID, slug: str) -> HttpResponse:
     """One fee of one candidate: mark it received, waive it, reverse it."""
-    cases = Application.objects.exclude(state="draft").exclude(candidate=request.user)
+    cases = Application.objects.exclude(state="draft").without_ties_to(request.user)
     application = get_object_or_404(cases.select_related("candidate", "pathway_version"), uuid=uuid)
     requirement = requirement_of(application, slug, "fee")
     initial = {"kind": "paid", "amount": requirement.parameters.amount, "received_on": timezone.localdate()}

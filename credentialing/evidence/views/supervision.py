@@ -70,8 +70,8 @@ def sessions(request: AuthedRequest, application: Application) -> HttpResponse:
 @require_POST
 def session_remove(request: AuthedRequest, uuid: UUID) -> HttpResponse:
     """Take back a session recorded by mistake."""
-    mine = SupervisionSession.objects.all()
-    session = get_object_or_404(mine.filter(logged_by=request.user) | mine.filter(supervisor=request.user), uuid=uuid)
+    mine = SupervisionSession.objects.of_candidate_or_supervisor(request.user)
+    session = get_object_or_404(mine, uuid=uuid)
     candidate = session.application.candidate_id == request.user.pk
     back = reverse("evidence:supervision-sessions") if candidate else reverse(HOME)
     try:

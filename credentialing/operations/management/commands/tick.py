@@ -15,6 +15,7 @@ from credentialing.council.witness import send_checkpoint
 from credentialing.drafting.migrating import migrate_what_is_due
 from credentialing.operations.effective_settings import record_changed_settings
 from credentialing.operations.upkeep import take_up_what_lies, tidy_queue
+from credentialing.reviews.taking_out import take_out_what_ties_undo
 from workflows.checkpoints import LedgerForked, make_checkpoint
 from workflows.deadlines import meet_deadlines
 from workflows.signing import SigningKeyMissing
@@ -54,6 +55,9 @@ class Command(BaseCommand):
         for pk in cases:
             with transaction.atomic():
                 refresh_progress(Application.objects.select_for_update().get(pk=pk), now)
+        taken_out = take_out_what_ties_undo(now)
+        if taken_out:
+            self.stdout.write(f"{taken_out} words of people tied to the candidate count no more.")
         changed = record_changed_settings(actor=system, now=now)
         if changed:
             self.stdout.write(f"Settings that are new or have changed: {', '.join(changed)}.")
