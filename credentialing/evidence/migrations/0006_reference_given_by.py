@@ -8,7 +8,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('evidence', '0004_what_other_societies_count'),
+        ('evidence', '0005_links_as_digests'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 

@@ -12,7 +12,7 @@ class Migration(migrations.Migration):
 
     dependencies = [
         ('certificates', '0004_wording'),
-        ('council', '0003_requirements_of_earlier_decisions'),
+        ('council', '0004_ballots_left_out'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
