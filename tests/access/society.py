@@ -13,17 +13,20 @@ from credentialing.accounts.services import declare_conflict
 from credentialing.applications.models import StageEndorsement
 from credentialing.applications.services.overrides import ask_override
 from credentialing.correspondence.models import Letter
+from credentialing.council.motions.services import put_motion
 from credentialing.drafting.models import SimulationRun
 from credentialing.drafting.services import begin_draft
 from credentialing.evidence.models import LogEntry, Qualification, Reference
 from credentialing.evidence.services.observations import request_observation
 from credentialing.evidence.services.quarantine import quarantine_file
+from credentialing.names.services import ask_for_change
 from credentialing.operations.demo.walk import Officers, noon
 from credentialing.pathways.services import publish_pathway
 from credentialing.pathways.writing import change_values
 from tests.certificates.badges import issued
 from tests.certificates.factories import awarded
 from tests.factories import PersonFactory, abs_version, make_walk
+from tests.names.acts import wish
 from workflows.models import LedgerRecord
 
 TIED = ("treasurer", "registrar", "council", "coordinator", "ccc_chair", "reviewer", "administrator")
@@ -121,6 +124,12 @@ def addresses_of(
         application=case, requirement="admission", what="licence", title="MD", issuer="A state", held_since="2010-01-01"
     )
     entry = case.log_entries.filter(confirmed_at__isnull=True).get()
+    confirmation, link = (row.new_link(timezone.now()) for row in (entry, reference))
+    entry.save()
+    reference.save()
+    mover = PersonFactory(offices=["registrar"])
+    motion = put_motion(credential=credential, act="suspend", actor=mover, reason="A complaint.")
+    change = ask_for_change(credential=credential, actor=people["holder"], wish=wish())
     session = case.supervision_sessions.create(
         supervisor=people["supervisor"], held_on=timezone.localdate(), logged_by=people["candidate"]
     )
@@ -132,7 +141,6 @@ def addresses_of(
         "registry:one-pathway": {"slug": "abs-leader"},
         "registry:leader": {"uuid": people["holder"].uuid},
         **{f"registry:{name}": paper for name in ("certificate", "certificate_card", "certificate_send")},
-        **{f"registry:{name}": paper for name in ("certificate_correct", "correction_asked")},
         **{f"certificates:{name}": {"token": certificate.token} for name in ("verification", "live_badge")},
         **{f"certificates:{name}": paper for name in ("download", "credential_pdf", "credential_png")},
         "certificates:credential_svg": paper,
@@ -162,8 +170,10 @@ def addresses_of(
         "evidence:file-quarantine": {"uuid": file.uuid},
         "evidence:quarantined-file": {"uuid": hidden.uuid},
         "evidence:quarantine-end": {"uuid": hidden.uuid, "verb": "release"},
-        "evidence:confirm": {"token": entry.confirmation_token},
-        "evidence:reference": {"token": reference.token},
+        "evidence:confirm": {"token": confirmation},
+        "evidence:reference": {"token": link},
+        "evidence:log-again": {"uuid": entry.uuid},
+        "evidence:reference-again": {"uuid": reference.uuid},
         "evidence:supervision-answer": {"pk": case.supervisions.get().pk},
         "evidence:supervised": the_case,
         "evidence:supervised-agreement": {**the_case, "slug": "supervision_agreement"},
@@ -189,8 +199,12 @@ def addresses_of(
         "council:count": the_case,
         "council:tied": held,
         "council:credential": held,
-        "council:standing": {**held, "verb": "suspend"},
-        "council:correct": paper,
+        "council:standing": {**held, "verb": "resign"},
+        "council:motion-put": held,
+        **{f"council:motion{act}": {"uuid": motion.uuid} for act in ("", "-second", "-withdraw", "-close")},
+        **{f"names:{name}": held for name in ("ask", "keep-own", "for-holder", "keep", "write")},
+        **{f"names:{name}": {"uuid": change.uuid} for name in ("mine", "withdraw", "change", "approve", "confirm")},
+        "names:refuse": {"uuid": change.uuid},
         **{f"drafting:{name}": {"uuid": rules.uuid} for name in ("version", "version-download")},
         "drafting:move-choose": the_case,
         "drafting:move": {**the_case, "to": later.uuid},

@@ -21,7 +21,7 @@ from workflows.triggers import install_triggers, missing_triggers, tables
 from workflows.verification import examine
 
 pytestmark = pytest.mark.django_db(transaction=True)
-BEFORE, AFTER = "0001", "0005"
+BEFORE, AFTER = "0001", "0006"
 CONTENT = b"scanned"
 
 
