@@ -229,7 +229,7 @@ CERTIFICATES_ROLES = "credentialing.accounts.rules.offices_of"  # how the certif
 CERTIFICATES_OBJECTION = "credentialing.applications.permissions.objection_to_deciding"  # and what keeps from deciding
 CERTIFICATES_ISSUE_ENTRY = "credentialing.audit.services.issue_entry"  # and for the ledger's entry of an issue
 CERTIFICATES_PAUSED = "credentialing.audit.services.issue_is_paused"  # and whether somebody has stopped the presses
-CERTIFICATES_DECISION = "credentialing.council.motions.services.is_decided"  # and whether a standing may change
+CERTIFICATES_DECISION = "credentialing.council.motions.rules.is_decided"  # and whether a standing may change
 CERTIFICATES_LIMIT = "credentialing.accounts.limits.refusal_of"  # and whether somebody looks up too much
 CERTIFICATES_KEYS_DIR = LEDGER_KEYS_DIR  # `badge` and `document` are folders beside the ledger's key (docs/keys.md)
 CERTIFICATES_TIMESTAMP_URL = env.str("CREDENTIALING_TIMESTAMP_URL", default="")  # RFC 3161; empty: no time stamps

@@ -26,7 +26,7 @@ from credentialing.council.counting import count_of, outcome_of
 from credentialing.council.forms import BallotForm, LeaderSearchForm
 from credentialing.council.models import Ballot, Decision
 from credentialing.council.motions.models import Motion
-from credentialing.council.motions.services import objection_to_moving
+from credentialing.council.motions.rules import objection_to_moving
 from credentialing.council.presentation import ready_cases
 from credentialing.council.querysets import holders_found
 from credentialing.council.services import (

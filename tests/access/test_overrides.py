@@ -252,7 +252,8 @@ def test_page_of_a_credential_says_why_and_takes_a_request(walk):
     co_led(walk.application, council)
     client = as_person(council)
     assert "You are tied to" in client.get(f"/council/registry/{credential.uuid}/").text
-    assert client.post(f"/council/registry/{credential.uuid}/standing/revoke/", {"reason": "x"}).status_code == 403
+    assert client.post(f"/council/registry/{credential.uuid}/standing/resign/", {"reason": "x"}).status_code == 403
+    assert client.get(f"/council/registry/{credential.uuid}/motion/").status_code == 403
     assert client.post(f"/council/registry/{credential.uuid}/tied/", {"reason": ""}).status_code == 422
     assert client.post(f"/council/registry/{credential.uuid}/tied/", {"reason": "Alone."}).status_code == 302
     assert client.post(f"/council/registry/{credential.uuid}/tied/", {"reason": "Alone."}).status_code == 409

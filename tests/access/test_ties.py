@@ -31,18 +31,22 @@ from credentialing.applications.services.answers import AnswersRefused, change_a
 from credentialing.applications.services.endorsing import recommending_role
 from credentialing.applications.services.lifecycle import change_lifecycle
 from credentialing.applications.services.moves import move_application
-from credentialing.council.services import NotAVoter, cast_ballot, change_standing, correct_certificate
+from credentialing.council.motions.services import MayNotJudge, put_motion
+from credentialing.council.services import NotAVoter, cast_ballot, change_standing
 from credentialing.evidence.models import Reference
-from credentialing.evidence.services.credentials import enter_exam_result, give_reference
+from credentialing.evidence.services.credentials import enter_exam_result
 from credentialing.evidence.services.fees import mark_fee
 from credentialing.evidence.services.log import add_log_entry, confirm_log_entry
 from credentialing.evidence.services.observations import request_observation, save_observation
 from credentialing.evidence.services.quarantine import quarantine_file, release_file
+from credentialing.evidence.services.references import give_reference
+from credentialing.names.services import approve_change
 from credentialing.operations.demo.walk import noon
 from credentialing.reviews.services import NotTheReviewer, return_requirement, sign_off_requirement
 from credentialing.reviews.waivers import waive_requirement
-from tests.certificates.factories import awarded, prepared
+from tests.certificates.factories import awarded
 from tests.factories import PersonFactory, make_officers, make_walk
+from tests.names.acts import asked
 from workflows.errors import NotPermitted
 
 pytestmark = pytest.mark.django_db
@@ -221,12 +225,13 @@ ACTS = {
     ),
     "suspend": lambda w, by: change_standing(credential=holder_of(w.candidate), name="suspend", actor=by, reason="x"),
     "revoke": lambda w, by: change_standing(credential=holder_of(w.candidate), name="revoke", actor=by, reason="x"),
-    "correct": lambda w, by: correct_certificate(
-        certificate=prepared(holder_of(w.candidate)), name="Another", actor=by
+    "motion": lambda w, by: put_motion(credential=holder_of(w.candidate), act="suspend", actor=by, reason="x"),
+    "name": lambda w, by: approve_change(
+        change=asked(holder_of(w.candidate)), actor=by, proof="x", proof_seen_on=date(2024, 1, 1)
     ),
     "release a file": lambda w, by: release_file(file=w.application.files.get(), actor=by, reason="x"),
 }  # fmt: skip
-REFUSALS = (NotTheReviewer, NotAVoter, NotPermitted, PermissionError, AnswersRefused)
+REFUSALS = (MayNotJudge, NotTheReviewer, NotAVoter, NotPermitted, PermissionError, AnswersRefused)
 
 
 @pytest.fixture

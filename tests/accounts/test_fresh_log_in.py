@@ -64,7 +64,7 @@ def offices(person) -> str:
     return reverse("accounts:term-grant", args=[person.uuid])
 
 
-GRANT = {"term-role": "council", "term-starts_on": "2026-01-01", "term-ends_on": ""}
+GRANT = {"term-role": "treasurer", "term-starts_on": "2026-01-01", "term-ends_on": ""}
 
 
 def test_fresh_log_in_is_asked_for_nothing(client, admin):
@@ -90,7 +90,7 @@ def test_stale_log_in_is_asked_for_the_password_and_then_the_act_is_done_as_it_w
     assert not somebody.terms.exists()
     done = client.post(asked.url, {"password": PASSWORD, "next": offices(somebody)})
     assert done.url == f"/people/{somebody.uuid}/"
-    assert somebody.terms.get().role == "council"
+    assert somebody.terms.get().role == "treasurer"
     assert client.post(offices(PersonFactory()), GRANT).status_code == 302  # fresh again
 
 

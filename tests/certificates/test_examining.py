@@ -399,7 +399,7 @@ def test_turn_is_taken_only_when_the_whole_file_has_come(client, certificate, mo
     [
         ("192.0.2.7", "address 192.0.2.7"),
         ("2001:db8:1:2:3:4:5:6", "address 2001:db8:1:2::/64"),
-        ("", "address "),
+        ("", "address unknown"),
     ],
 )
 def test_client_is_the_address_and_of_ipv6_the_network(rf, settings, address, whose):

@@ -9,7 +9,7 @@ from django_fsm import TransitionNotAllowed
 from credentialing.accounts.models import Person, Term
 from tests.certificates.factories import awarded
 from tests.factories import PersonFactory
-from workflows.errors import NoSuchTransition, NotPermitted, ReasonRequired
+from workflows.errors import NoSuchTransition, NotPermitted, ReasonRequired, TransitionBlocked
 from workflows.ledger import replay, verify_chain
 from workflows.models import LedgerRecord
 from workflows.services import available_actions, perform
@@ -102,9 +102,16 @@ def test_office_that_has_ended_gives_no_power():
         perform(credential, "revoke", actor=former, reason="x")
 
 
-def test_clock_lets_credentials_run_out_and_does_nothing_else_that_hurts():
+def never_decided(*_) -> bool:
+    return False
+
+
+def test_clock_lets_credentials_run_out_and_does_nothing_else_that_hurts(settings):
+    settings.CERTIFICATES_DECISION = f"{__name__}.never_decided"
     credential, clock = awarded(valid_until=date(2026, 4, 1)), Person.objects.system()
-    assert not {"suspend", "reinstate", "revoke"} & offered(credential, clock)
+    for act in ("suspend", "revoke"):
+        with pytest.raises(TransitionBlocked, match="decided by a vote"):
+            perform(credential, act, actor=clock, reason="x")
     record = perform(credential, "expire", actor=clock)
     assert (credential.state, record.role) == ("expired", "system")
 

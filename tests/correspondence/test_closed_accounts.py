@@ -4,8 +4,8 @@ import pytest
 
 from credentialing.correspondence.models import Letter
 from credentialing.correspondence.services import send_letter
-from credentialing.council.services import change_standing
 from tests.certificates.factories import awarded
+from tests.decided import decided
 from tests.factories import PersonFactory
 
 pytestmark = pytest.mark.django_db
@@ -23,7 +23,6 @@ def test_closed_account_gets_no_letter(closed):
 
 def test_holder_hears_of_their_credential_also_when_the_account_is_closed(closed):
     credential = awarded(holder=closed)
-    change_standing(
-        credential=credential, name="revoke", actor=PersonFactory(offices=["council"]), reason="A decision."
-    )
-    assert Letter.objects.get().recipient == closed
+    decided(credential, "revoke")
+    told = Letter.objects.filter(recipient=closed).order_by("pk").values_list("template", flat=True)
+    assert list(told) == ["motion_about_you", "standing_changed"]

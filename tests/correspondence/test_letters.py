@@ -3,6 +3,7 @@
 from datetime import UTC, date, datetime
 from decimal import Decimal
 from pathlib import Path
+from typing import Any
 
 import pytest
 from django.conf import settings as django_settings
@@ -44,6 +45,7 @@ from credentialing.evidence.services.credentials import enter_exam_result
 from credentialing.evidence.services.log import add_log_entry, deny_log_entry
 from credentialing.evidence.services.quarantine import destroy_file, quarantine_file, release_file
 from credentialing.evidence.services.references import ask_reference, decline_reference, give_reference
+from credentialing.evidence.services.scanning import scan_what_waits
 from credentialing.names.services import confirm_change, refuse_change, withdraw_change, write_about_difference
 from credentialing.operations.demo.walk import Officers, noon
 from credentialing.operations.services import tell_administrators
@@ -56,6 +58,7 @@ from credentialing.reviews.waivers import waive_requirement
 from tests.by_hand import write_by_hand
 from tests.decided import decided
 from tests.evidence.acts import upload
+from tests.evidence.clamd import EICAR, scanner
 from tests.evidence.samples import pdf
 from tests.factories import PASSWORD, MembershipFactory, PersonFactory, make_officers, make_walk
 from tests.names.acts import approved, asked
@@ -185,6 +188,16 @@ def write_letters_of_quarantine(officers: Officers) -> None:
         quarantine_file(file=file, actor=officers.coordinator, reason="It names a patient & a ward")
         file.refresh_from_db()
         end(file=file, actor=officers.chair, reason="Looked at")
+
+
+def write_letter_of_the_scanner(officers: Officers, settings: Any) -> None:
+    walk = make_walk(candidate=PersonFactory(name="Di O'Neil & <Co>"), society=officers).submit()
+    settings.CLAMD = "127.0.0.1:1"  # down: the file is held
+    harmful = pdf(lambda document: setattr(document.Root, "Note", EICAR.decode()), object_stream_mode=0)
+    upload(walk, content=harmful)
+    with scanner(settings):
+        assert scan_what_waits(timezone.now()) == 1
+    settings.CLAMD = ""
 
 
 def write_letters_of_the_whole_way(officers: Officers) -> None:
@@ -355,7 +368,7 @@ def write_letters_of_ties(officers):
     answer_override(override=asked, actor=officers.chair, permit=True, reason="Nobody else is left.")
 
 
-def test_every_template_is_used_by_a_service_and_says_everything():
+def test_every_template_is_used_by_a_service_and_says_everything(settings):
     officers = make_officers()
     write_letters_of_a_candidacy(officers)
     write_letters_of_the_whole_way(officers)
@@ -363,6 +376,7 @@ def test_every_template_is_used_by_a_service_and_says_everything():
     tell_administrators(what="After 6 attempts this was given up: draw certificate.")
 
     write_letters_of_quarantine(officers)
+    write_letter_of_the_scanner(officers, settings)
     write_letters_of_other_pathways(officers)
     write_letters_of_rules(officers)
     write_letters_of_consolation(officers)

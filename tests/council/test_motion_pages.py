@@ -153,7 +153,7 @@ def test_list_asks_the_database_as_often_for_many(number, council, registrar, dj
         assert client.get("/council/motions/").status_code == 200
 
 
-QUERIES = 9
+QUERIES = 10
 
 
 def test_second_suspension_at_once_is_one_too_many(motion, council):

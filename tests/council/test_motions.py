@@ -15,13 +15,13 @@ from credentialing.audit.models import AuditEvent
 from credentialing.correspondence.models import Letter
 from credentialing.council.motions.counting import Tally, is_carried, is_lost, voters_of
 from credentialing.council.motions.models import Motion, MotionVote
+from credentialing.council.motions.rules import rules_for
 from credentialing.council.motions.services import (
     MayNotJudge,
     MotionRefused,
     cast_vote,
     close_overtaken,
     put_motion,
-    rules_for,
     second_motion,
     withdraw_motion,
 )

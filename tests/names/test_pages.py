@@ -263,5 +263,5 @@ def test_list_asks_the_same_number_of_questions_for_one_row_and_for_three(rows, 
         renamed(held(number=f"c{number}"), "Adaeze Nwosu")
         differs(held(number=f"d{number}"))
     client = as_person(registrar)
-    with django_assert_num_queries(10):
+    with django_assert_num_queries(12):
         client.get(LIST)

@@ -11,9 +11,9 @@ from credentialing.accounts.services import update_profile
 from credentialing.applications.services.certification import signatories_on
 from credentialing.registry.sharing.services import send_link
 from tests.certificates.badges import issued
+from tests.decided import decided
 from tests.factories import PersonFactory
 from tests.names.acts import held, renamed
-from workflows.services import perform
 
 pytestmark = pytest.mark.django_db
 JSON_PLEASE = {"accept": "application/json"}
@@ -146,6 +146,6 @@ def test_what_is_vouched_for_is_not_the_profile_s_to_change(field, certificate):
 @pytest.mark.parametrize("act", ["suspend", "revoke", "resign"])
 def test_credential_that_is_no_longer_in_force_keeps_its_name_too(client, act):
     credential = held()
-    perform(credential, act, actor=PersonFactory(offices=["council", "registrar"]), reason="x")
+    decided(credential, act)
     client.force_login(credential.holder)
     assert "post_nominals" not in client.get("/my/profile/").context["form"].fields

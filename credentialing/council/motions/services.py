@@ -19,13 +19,10 @@ from credentialing.correspondence.services import send_letter
 from credentialing.council.motions.counting import is_carried, is_lost, tally_of, voters_of
 from credentialing.council.motions.lifecycle import AT_ONCE, CARRIED, IN_EFFECT
 from credentialing.council.motions.models import OFFICERS, Motion, MotionVote
+from credentialing.council.motions.rules import objection_to_moving, objection_to_voting, rules_for
 from credentialing.council.services import change_standing
-from credentialing.pathways.definitions import Body, Standing
-from credentialing.pathways.models import PathwayVersion
 from workflows.deadlines import call_off_deadline, hold_deadlines, set_deadline
 from workflows.services import perform
-
-WITHOUT_RULES = Body(slug="council", label="Council", quorum=2)  # of a society that has published no pathway yet
 
 
 class MotionRefused(Exception):
@@ -34,20 +31,6 @@ class MotionRefused(Exception):
 
 class MayNotJudge(Exception):
     """This person may not move, second or vote here; the message says why (403)."""
-
-
-def is_decided(credential: Credential, act: str, at: datetime) -> bool:
-    """Whether a motion decides this act on the credential at that very moment (`CERTIFICATES_DECISION`)."""
-    return Motion.objects.all().decided(credential, act, at).exists()
-
-
-def rules_for(credential: Credential, now: datetime) -> tuple[Body, Standing]:
-    """Who decides about this credential, and the times: by the pathway in force, else by the one it was awarded by."""
-    versions = PathwayVersion.objects.filter(pathway__slug=credential.scheme)
-    version = versions.in_force(timezone.localdate(now)).first() or versions.order_by("pk").last()
-    if version is None:
-        return WITHOUT_RULES, Standing()
-    return version.definition.standing_body, version.definition.award.standing
 
 
 @transaction.atomic
@@ -206,24 +189,6 @@ def follow_deadline(motion: Motion, name: str, now: datetime) -> None:
         _change(motion, motion.act, system, now)
 
 
-def objection_to_moving(credential: Credential, actor: Person, now: datetime) -> str:
-    """Why this person may not put a motion about that credential; "" if they may."""
-    if not actor.is_active or not actor.roles_on(timezone.localdate(now)) & OFFICERS:
-        return "Motions are put by the registrar, the council, the President, the coordinator or the committee's chair."
-    if actor.pk == credential.holder_id:
-        return "This is your own credential."
-    return objection_to_deciding(actor, credential.holder)
-
-
-def objection_to_voting(motion: Motion, actor: Person, now: datetime) -> str:
-    """Why this person may not vote on that motion; "" if they may."""
-    if actor.pk == motion.credential.holder_id:
-        return "This is your own credential."
-    if "voter" not in motion.roles_of(actor, timezone.localdate(now)):
-        return f"Only members vote: {motion.body}."
-    return motion.objection_to(actor, next(motion.workflow_definition().edges("carry")))
-
-
 def _carry(motion: Motion, actor: Person, now: datetime) -> None:
     was_at_once = motion.state == AT_ONCE
     _enter_in_minutes(motion, now)
@@ -304,7 +269,7 @@ def _write(motion: Motion, template: str, to: Person, now: datetime, *, path: st
         to=to,
         context={
             "act": motion.get_act_display().lower(),
-            "holder": str(motion.credential.holder),
+            "whose": motion.credential.recorded_name,
             "number": motion.credential.number,
             "designation": motion.credential.designation,
             "reason": motion.reason,
@@ -316,5 +281,6 @@ def _write(motion: Motion, template: str, to: Person, now: datetime, *, path: st
             "path": path or f"/council/motions/{motion.uuid}/",
         },
         dedupe_key=f"{template}:{motion.uuid}:{to.pk}:{motion.state}",
+        even_if_closed=to.pk == motion.credential.holder_id,
         now=now,
     )

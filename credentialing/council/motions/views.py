@@ -19,15 +19,13 @@ from credentialing.applications.forms import ReasonForm
 from credentialing.council.motions.counting import tally_of, voters_of
 from credentialing.council.motions.forms import MotionForm, VoteForm
 from credentialing.council.motions.models import Motion
+from credentialing.council.motions.rules import objection_to_moving, objection_to_voting, rules_for
 from credentialing.council.motions.services import (
     MayNotJudge,
     MotionRefused,
     cast_vote,
     close_overtaken,
-    objection_to_moving,
-    objection_to_voting,
     put_motion,
-    rules_for,
     second_motion,
     withdraw_motion,
 )
