@@ -10,6 +10,9 @@ from django.contrib.auth import SESSION_KEY
 from django.db import connections
 from django.http import HttpRequest, HttpResponse
 
+from credentialing.ui.responses import conflict
+from limited.running import NoChild
+
 SAFE = frozenset({"GET", "HEAD", "OPTIONS"})
 WRITE = re.compile(
     r"\s*(INSERT|UPDATE|DELETE|REPLACE|TRUNCATE|DROP|ALTER|CREATE)\b[^\w]*(?:INTO|FROM)?\W*(\w*)", re.IGNORECASE
@@ -78,4 +81,24 @@ class PrivatePagesAreNotKept:
             response.headers["Cache-Control"] = "no-store"
         if was_known and not is_known:
             response.headers["Clear-Site-Data"] = '"cache", "storage"'
+        return response
+
+
+class FullMachinesSaySo:
+    """Answers in words (503) where this machine can't start the process that a page needs; it mends itself."""
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        """Answer."""
+        return self.get_response(request)
+
+    def process_exception(self, request: HttpRequest, error: Exception) -> HttpResponse | None:
+        """Ask to come back; every other error is a fault of ours."""
+        if not isinstance(error, NoChild):
+            return None
+        words = "There is too much to do here just now. Please try again in a minute."
+        response = conflict(request, words, request.get_full_path(), title="Please try again", status=503)
+        response.headers["Retry-After"] = "60"
         return response

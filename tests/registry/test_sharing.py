@@ -17,6 +17,7 @@ from credentialing.correspondence.models import Letter
 from credentialing.registry.sharing import views
 from credentialing.registry.sharing.links import linkedin_address, website_snippet
 from credentialing.registry.sharing.services import send_link
+from limited.running import NoChild
 from tests.certificates.badges import issued, pdf_with
 from tests.certificates.factories import awarded
 from tests.decided import decided
@@ -126,6 +127,16 @@ def test_picture_for_websites_shows_the_standing_of_the_day(client, certificate)
     assert answer.headers["Cross-Origin-Resource-Policy"] == "cross-origin"
     assert answer.headers["Cache-Control"] == "public, max-age=300"
     assert client.get("/v/nothing/badge.svg").status_code == 404
+
+
+def test_machine_that_can_start_no_process_says_so_in_words(client, certificate, monkeypatch):
+    def full(*_, **__):
+        raise NoChild
+
+    monkeypatch.setattr("certificates.badge.views.badge_svg", full)
+    answer = client.get(f"/v/{certificate.token}/badge.svg")
+    assert (answer.status_code, answer.headers["Retry-After"]) == (503, "60")
+    assert "try again in a minute" in answer.text
 
 
 def test_link_is_sent_in_words_of_the_society(client, certificate, page):
