@@ -139,7 +139,7 @@ def addresses_of(
     record = LedgerRecord.objects.order_by("pk")[0]
     found = {
         "registry:one-pathway": {"slug": "abs-leader"},
-        "registry:leader": {"uuid": people["holder"].uuid},
+        "registry:leader": {"uuid": credential.uuid},
         **{f"registry:{name}": paper for name in ("certificate", "certificate_card", "certificate_send")},
         **{f"certificates:{name}": {"token": certificate.token} for name in ("verification", "live_badge")},
         **{f"certificates:{name}": paper for name in ("download", "credential_pdf", "credential_png")},
