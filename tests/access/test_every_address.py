@@ -7,6 +7,7 @@ its rows.
 
 import csv
 import logging
+import os
 from datetime import timedelta
 from pathlib import Path
 
@@ -24,6 +25,9 @@ with (Path(__file__).parent / "addresses.csv").open(encoding="utf-8") as lines:
 IDENTITIES = [name for name in TABLE[0] if name not in {"address", "method"}]
 OFFICES = [name for name in IDENTITIES if name in Role.values]
 DRAWN = {"certificates:credential_png", "certificates:credential_svg", "certificates:achievement_picture"}
+# Who gets what is the same on both engines; on the other one a few try that the same questions can be asked there.
+ON_POSTGRESQL = {"visitor", "candidate", "coordinator", "council", "administrator", "tied_council"}
+WALKED = [name for name in IDENTITIES if "CREDENTIALING_DATABASE_URL" not in os.environ or name in ON_POSTGRESQL]
 SLOW = DRAWN | {"registry:certificate_card", "operations:design-preview", "drafting:simulate", "ui:styleguide"}
 READERS_OF_PUBLIC_PAGES = {"visitor", "candidate", "administrator"}  # whoever asks, the very same view answers
 YESTERDAY = {"ends_on": timezone.localdate() - timedelta(days=1)}
@@ -80,7 +84,7 @@ def test_every_address_stands_in_the_table():
     assert len({(row["address"], row["method"]) for row in TABLE}) == len(TABLE)
 
 
-@pytest.mark.parametrize("identity", IDENTITIES)
+@pytest.mark.parametrize("identity", WALKED)
 def test_everybody_gets_what_the_table_says(society, ask, identity):
     client = logged_in(society, identity)
     asked = [row for row in TABLE if row["address"] not in SLOW or row[identity] not in {"in", "public"}]
