@@ -4,7 +4,6 @@ import os
 import socket
 import time
 from collections.abc import Callable, Iterator, Sequence
-from pathlib import Path
 from typing import Any
 from uuid import uuid4
 
@@ -24,16 +23,6 @@ settings.register_profile(
 settings.load_profile("ours")
 
 pytest_plugins = ["tests.certificates.softhsm"]
-
-
-LONG = ("journeys/", "soak/", "drafting/test_odd_sources", "operations/test_backup", "access/", "production/")
-
-
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """What takes long comes first, so that no worker is left alone with it at the end (`--no-loadscope-reorder`)."""
-    places = [Path(str(item.path)).relative_to(Path(__file__).parent).as_posix() for item in items]
-    ranks = [next((rank for rank, long in enumerate(LONG) if place.startswith(long)), len(LONG)) for place in places]
-    items[:] = [item for _, item in sorted(zip(ranks, items, strict=True), key=lambda pair: pair[0])]
 
 
 @pytest.fixture(autouse=True, scope="session")
