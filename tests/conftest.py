@@ -13,6 +13,8 @@ from django.db import connection
 from django.db.backends.base.operations import BaseDatabaseOperations
 from hypothesis import HealthCheck, settings
 
+from certificates.keys import badge_keys
+from certificates.keys.document import document_signer
 from workflows.triggers import lifted_triggers
 
 # How long an example takes says something about the machine, not about the rule. Continuous integration tries the
@@ -59,6 +61,14 @@ def django_db_setup(django_db_setup: None, django_db_blocker: Any) -> Iterator[N
 
 OTHERS = "SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() AND pid <> pg_backend_pid()"
 DISMISS = OTHERS.replace("count(*)", "pg_terminate_backend(pid)")
+
+
+@pytest.fixture(autouse=True, scope="session")
+def _keys_of_today() -> None:
+    """Keys are made at their first use, valid from that moment: made by a test that plays another day, they would be
+    worth nothing to those after it."""
+    document_signer()
+    badge_keys()
 
 
 @pytest.fixture(autouse=True, scope="session")
