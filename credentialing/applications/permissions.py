@@ -45,6 +45,15 @@ def people_closed_to(person: Person) -> list[int]:
     return [person.pk, *(other.pk for other in tied if objection_to_deciding(person, other))]
 
 
+def free_to_decide(people: Iterable[Person], holder: Person) -> list[Person]:
+    """Those of these people who may decide on what somebody holds, in their order; ties are asked once for all."""
+    everybody = list(people)
+    suspects = Person.objects.order_by().filter(pk__in=[p.pk for p in everybody]).filter(people_tying(holder))
+    tied = set(suspects.values_list("pk", flat=True))
+    others = [person for person in everybody if person.pk != holder.pk]
+    return [person for person in others if person.pk not in tied or not objection_to_deciding(person, holder)]
+
+
 def supervises(person: Person, application: Application, now: datetime, *, accepted: bool = True) -> bool:
     """Whether this person supervises the candidate now: the supervision runs, and so does their term of office."""
     running = application.supervisions.accepted() if accepted else application.supervisions.live()

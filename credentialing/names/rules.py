@@ -4,8 +4,7 @@ from datetime import date
 from typing import TYPE_CHECKING
 
 from credentialing.accounts.models import Person, Role
-from credentialing.accounts.querysets import PersonQuerySet
-from credentialing.applications.permissions import objection_to_deciding
+from credentialing.applications.permissions import free_to_decide, objection_to_deciding
 from credentialing.names.lifecycle import CONFIRMERS
 
 if TYPE_CHECKING:
@@ -25,11 +24,6 @@ def approvers_for(holder: Person, on: date) -> list[Person]:
     """The registrars who may decide about this holder's name; where there is none, the administrators who may."""
     registrars = free_to_decide(Person.objects.holding(Role.REGISTRAR, on), holder)
     return registrars or free_to_decide(Person.objects.holding(Role.ADMINISTRATOR, on), holder)
-
-
-def free_to_decide(people: PersonQuerySet, holder: Person) -> list[Person]:
-    """Those who have an open account and whom nothing ties to the holder."""
-    return [person for person in people.filter(is_active=True) if not objection_to_deciding(person, holder)]
 
 
 def confirmers_of(change: "NameChange", on: date) -> list[Person]:

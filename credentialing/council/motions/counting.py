@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import date
 
 from credentialing.accounts.models import Person
-from credentialing.applications.permissions import objection_to_deciding
+from credentialing.applications.permissions import free_to_decide
 from credentialing.council.motions.models import Motion, MotionVote
 
 FOR, AGAINST = MotionVote.Choice.FOR, MotionVote.Choice.AGAINST
@@ -28,9 +28,9 @@ class Tally:
 
 def voters_of(motion: Motion, on: date) -> list[Person]:
     """Everybody who may vote: members of the body on that day, other than mover, seconder, holder and who is tied."""
-    barred = {motion.proposed_by_id, motion.seconded_by_id, motion.credential.holder_id}
+    barred = {motion.proposed_by_id, motion.seconded_by_id}
     members = Person.objects.holding(motion.voters, on).filter(is_active=True).order_by("name", "pk")
-    return [p for p in members if p.pk not in barred and not objection_to_deciding(p, motion.credential.holder)]
+    return [person for person in free_to_decide(members, motion.credential.holder) if person.pk not in barred]
 
 
 def counted(motion: Motion, on: date) -> list[MotionVote]:

@@ -12,7 +12,7 @@ from django.utils import timezone
 
 from certificates.models import Credential
 from credentialing.accounts.models import Person
-from credentialing.applications.permissions import objection_to_deciding
+from credentialing.applications.permissions import free_to_decide
 from credentialing.audit.events import Event
 from credentialing.audit.services import record_event
 from credentialing.correspondence.services import send_letter
@@ -247,13 +247,7 @@ def _enter_in_minutes(motion: Motion, now: datetime) -> None:
 def _who_may_second(motion: Motion, now: datetime) -> list[Person]:
     day = timezone.localdate(now)
     found = {person.pk: person for role in sorted(OFFICERS) for person in Person.objects.holding(role, day)}
-    return [
-        person
-        for person in found.values()
-        if person.is_active
-        and person.pk not in {motion.proposed_by_id, motion.credential.holder_id}
-        and not objection_to_deciding(person, motion.credential.holder)
-    ]
+    return [p for p in free_to_decide(found.values(), motion.credential.holder) if p.pk != motion.proposed_by_id]
 
 
 def _ask_for_votes(motion: Motion, now: datetime) -> None:
