@@ -172,7 +172,7 @@ def number_is_its_own(case: Case) -> Iterator[str]:
     credential = case.certificate.credential
     if case.certificate.facts["number"] != credential.number:
         yield f"the number {case.certificate.facts['number']} is printed on it"
-    if Credential.objects.filter(number__iexact=credential.number).exclude(pk=credential.pk).exists():
+    if Credential.objects.exclude(pk=credential.pk).is_taken(credential.number):
         yield "another credential has its number"
     parts = NUMBER.fullmatch(credential.number)
     if parts is not None:

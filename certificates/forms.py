@@ -1,9 +1,12 @@
 """The forms with which anybody looks a certificate up."""
 
 from typing import Any
+from urllib.parse import unquote
 
 from django import forms
 from django.utils import timezone
+
+from certificates.same_number import token
 
 
 class VerificationForm(forms.Form):
@@ -26,9 +29,10 @@ class VerificationForm(forms.Form):
     )
 
     def clean_number(self) -> str:
-        """People type spaces and paste whole addresses."""
+        """Of a whole address that was pasted, the code; a number stays as it was typed, and is compared so."""
         text: str = self.cleaned_data["number"]
-        return text.strip().rstrip("/").rsplit("/", 1)[-1].strip()
+        text = text.partition("number=")[2] or text
+        return token(text) if "/v/" in text.lower() else unquote(text).strip()
 
     def clean_on(self) -> Any:
         """Nobody knows what will be."""

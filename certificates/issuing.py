@@ -18,6 +18,7 @@ from certificates.fonts import in_words, missing_characters
 from certificates.models import Certificate, Credential
 from certificates.signals import certificate_issued, certificate_refused
 from certificates.storage import UNFINISHED, store_once
+from certificates.text import unfit_as_a_name, unfit_in_a_line
 from workflows.effects import demand
 from workflows.models import LedgerRecord
 
@@ -58,6 +59,8 @@ def issue_certificate(certificate: Certificate) -> Certificate:
     certificate = Certificate.objects.get(pk=certificate.pk)
     if certificate.status != Certificate.Status.INTENT:
         return certificate
+    if unfit := unfit_as_a_name(certificate.printed.name):
+        return _refuse(certificate, unfit)
     missing = missing_characters(certificate.printed.all_text)
     if missing:
         return _refuse(certificate, f"No font of the certificate has {in_words(missing)}.")
@@ -86,8 +89,10 @@ def retry_certificate(*, certificate: Certificate, facts: CertificateFacts, acto
     """Try a refused certificate again with corrected facts, under the same number and token.
 
     Raises:
-        ValueError: it has been issued; a correction then needs a new edition.
+        ValueError: it has been issued, so that a correction needs a new edition; or the name is none.
     """
+    if unfit := unfit_as_a_name(facts.name):
+        raise ValueError(unfit)
     credential = Credential.objects.select_for_update().get(pk=certificate.credential_id)
     certificate = Certificate.objects.select_for_update().get(pk=certificate.pk)
     if certificate.status not in {Certificate.Status.REFUSED, Certificate.Status.INTENT}:
@@ -112,8 +117,8 @@ def supersede_certificate(
     `same`: also where it says the same, because its signature counts no more.
 
     Raises:
-        ValueError: it is not the current edition, says nothing else, or has letters that no font has: then the old
-            edition stays in force.
+        ValueError: it is not the current edition, says nothing else, has a name that is none, or letters that no
+            font has: then the old edition stays in force.
     """
     Credential.objects.select_for_update().get(pk=certificate.credential_id)
     old = Certificate.objects.select_for_update().get(pk=certificate.pk)
@@ -122,6 +127,8 @@ def supersede_certificate(
         msg = "Only the edition in force can be replaced. Somebody may have done so already."
     elif facts == old.printed and not same:
         msg = "The new edition would say the same as the one in force."
+    elif unfit := unfit_as_a_name(facts.name) or unfit_in_a_line(facts.post_nominals):
+        msg = unfit
     elif missing:
         msg = f"No font of the certificate has {in_words(missing)}."
     else:

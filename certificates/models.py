@@ -10,16 +10,18 @@ from django.conf import settings
 from django.core.files.storage import storages
 from django.db import models
 from django.db.models import Q
+from django.db.models.functions import Lower
 from django.utils import timezone
 from django.utils.module_loading import import_string
 from django_fsm import FSMField, transition
 
+from certificates import same_number, same_text
 from certificates.facts import CertificateFacts
 from certificates.lifecycle import CREDENTIAL, GUARDS
 from certificates.querysets import CertificateQuerySet, CredentialQuerySet
 from workflows.definitions import Transition, WorkflowDefinition
 from workflows.guards import Guard, TransitionContext
-from workflows.models import Sealed, StoredBytes
+from workflows.models import CodePointField, Derivation, Derived, Sealed, StoredBytes
 from workflows.subjects import WorkflowSubject
 
 if TYPE_CHECKING:
@@ -55,7 +57,7 @@ class NumberSeries(models.Model):
         return f"{self.prefix}-{self.year}-{self.last:04}"
 
 
-class Credential(Sealed, WorkflowSubject):
+class Credential(Derived, Sealed, WorkflowSubject):
     """A person's standing: that they hold a designation, since when, and whether it is in force today."""
 
     subject_kind: ClassVar[str] = "credential"
@@ -85,10 +87,29 @@ class Credential(Sealed, WorkflowSubject):
     state = FSMField(default="pending", protected=True, db_index=True)
     state_since = models.DateTimeField(default=timezone.now, editable=False)
 
+    # How it is found and where it stands in a list; `certificates.same_text` decides, and no seal covers it.
+    name_key = models.TextField(default="", editable=False)
+    name_order = CodePointField(max_length=200, default="", editable=False)
+    number_key = CodePointField(max_length=120, default="", editable=False)
+    number_together = CodePointField(max_length=120, default="", editable=False)
+    derived = {
+        "name_key": Derivation(sources=("recorded_name", "recorded_post_nominals"), compute=same_text.search_key),
+        "name_order": Derivation(sources=("recorded_name",), compute=lambda name: same_text.sort_key(name)[:200]),
+        "number_key": Derivation(sources=("number",), compute=lambda text: same_number.number(text)[:120]),
+        "number_together": Derivation(
+            sources=("number",), compute=lambda text: same_number.number_together(text)[:120]
+        ),
+    }
+
     objects = CredentialQuerySet.as_manager()
 
     class Meta:
         ordering = ("-awarded_on", "number")
+        indexes = [
+            models.Index(fields=["name_order"], name="credential_by_name"),
+            models.Index(fields=["number_key"], name="credential_by_number"),
+            models.Index(fields=["number_together"], name="credential_by_number_together"),
+        ]
         constraints = [
             models.UniqueConstraint(
                 fields=["holder", "scheme"],
@@ -220,6 +241,7 @@ class Certificate(Sealed):
 
     class Meta:
         ordering = ("credential", "-edition")
+        indexes = [models.Index(Lower("token"), name="certificate_by_token_any_case")]
         constraints = [
             models.UniqueConstraint(fields=["credential", "edition"], name="certificate_one_per_edition"),
             models.UniqueConstraint(

@@ -7,6 +7,7 @@ from django.db import transaction
 
 from certificates.issuing import retry_certificate, supersede_certificate
 from certificates.models import Certificate, Credential
+from certificates.text import unfit_as_a_name
 
 
 @transaction.atomic
@@ -17,8 +18,10 @@ def record_name(*, credential: Credential, name: str, post_nominals: str, actor:
     address; of an earlier holder without a document the entry itself changes. Who may decide this is the caller's rule.
 
     Raises:
-        ValueError: nothing would change, or no font has its letters.
+        ValueError: nothing would change, the name is none, or no font has its letters.
     """
+    if unfit := unfit_as_a_name(name):
+        raise ValueError(unfit)
     locked = Credential.objects.select_for_update().get(pk=credential.pk)
     current = locked.certificates.exclude(status=Certificate.Status.SUPERSEDED).first()
     if current is None:

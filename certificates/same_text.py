@@ -55,14 +55,6 @@ ALPHABETS = 0x0590  # Latin, Greek, Cyrillic, Armenian lie below; scripts above 
 IDEOGRAPHS = 0x2E80
 STARTS = 12  # words of a name from which it is found written together
 
-LABELS = frozenset(
-    "no nr num number numero nummer numer n cert certificate credential certification certificat zertifikat ref "
-    "reference registration reg id the of is".split()
-)
-# Letters of other alphabets that look the same on paper: what a keyboard left in another language types.
-LOOK_ALIKES = str.maketrans("авекмнорстухіѕјαβεικμνορτυχ", "abekmhopctyxisjabeikmvoptyx")
-MISREAD = str.maketrans("oil", "011")
-
 
 def folded(text: str) -> str:
     """What of `text` is compared: small letters without accents, words parted by one space, nothing else.
@@ -144,22 +136,6 @@ def sort_key(name: str) -> str:
     return " ".join(filter(None, ("-".join(family), " ".join(given), " ".join(suffix))))
 
 
-def number(text: str) -> str:
-    """A certificate number as it is compared, however it is typed: “No. abs–2026–2.” is “abs-2026-2”.
-
-    Case, kinds of dashes, spaces, digits and leading zeros don't count, nor does what people write before a number.
-    """
-    return "-".join(part.lstrip("0") or "0" if part.isdigit() else part for part in _numbered(text))
-
-
-def number_together(text: str) -> str:
-    """A certificate number without any of its dashes, letters that are misread for digits being digits.
-
-    Looked at where `number` finds none: two numbers may have the same (“1-23”, “12-3”), and then it tells nothing.
-    """
-    return "".join(_numbered(text)).translate(MISREAD)
-
-
 def address(text: str) -> str:
     """An e-mail address as it is compared: no case, and no compatibility forms in its domain (RFC 5895)."""
     shown = "".join(c for c in unicodedata.normalize("NFC", text) if unicodedata.category(c) not in {"Cf", "Cc", "Zs"})
@@ -176,7 +152,7 @@ def _folded(text: str, *, transcribed: bool = False) -> str:
     if transcribed:
         plain = plain.translate(TRANSCRIBED)
     plain = LEFT_OUT.sub("", unicodedata.normalize("NFKD", plain))
-    plain = "".join(map(_letter, unicodedata.normalize("NFC", plain)))
+    plain = "".join(map(plain_letter, unicodedata.normalize("NFC", plain)))
     return " ".join("".join(map(_shown, unicodedata.normalize("NFC", plain))).split())
 
 
@@ -186,7 +162,7 @@ def _without_apostrophe(character: str) -> str:
 
 
 @lru_cache(maxsize=4096)
-def _letter(character: str) -> str:
+def plain_letter(character: str) -> str:
     """The plain letter for one that is told apart by a stroke, a hook or the like; ASCII for every digit."""
     if character.isascii():
         return character
@@ -200,7 +176,7 @@ def _letter(character: str) -> str:
             plain = unicodedata.lookup(found.group(1))
         except KeyError:
             return character
-        return _letter(LEFT_OUT.sub("", unicodedata.normalize("NFKD", plain)))
+        return plain_letter(LEFT_OUT.sub("", unicodedata.normalize("NFKD", plain)))
     return character
 
 
@@ -274,15 +250,3 @@ def _typed_words(text: str) -> list[str]:
 
 def _each_folded(words: Sequence[str]) -> list[str]:
     return [part for word in words for part in words_of(word)]
-
-
-def _numbered(text: str) -> list[str]:
-    """The runs of letters and of digits of a number, without what people write before it."""
-    apart = unicodedata.normalize("NFC", text).replace("№", "No ")
-    plain = unicodedata.normalize("NFKD", unicodedata.normalize("NFKD", apart).casefold())
-    plain = LEFT_OUT.sub("", plain).translate(LOOK_ALIKES)
-    shown = "".join(_letter(c) for c in unicodedata.normalize("NFC", plain) if unicodedata.category(c) != "Cf")
-    parts = re.findall(r"[^\W\d_]+|\d+", shown)
-    while len(parts) > 1 and parts[0] in LABELS:
-        parts = parts[1:]
-    return parts

@@ -40,7 +40,7 @@ def next_number(*, prefix: str, year: int) -> str:
     while True:
         series.last += 1
         number = str(series)
-        if not Credential.objects.filter(number__iexact=number).exists():
+        if not Credential.objects.is_taken(number):
             series.save(update_fields=["last"])
             return number
 
@@ -76,7 +76,7 @@ def award_credential(
     if Credential.objects.live(holder, scheme).exists():
         msg = f"{holder} already holds this credential."
         raise AlreadyHeld(msg)
-    if number and Credential.objects.filter(number__iexact=number).exists():
+    if number and Credential.objects.is_taken(number):
         msg = f"The number {number} has already been given."
         raise NumberTaken(msg)
     credential = Credential.objects.create(

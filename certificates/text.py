@@ -43,6 +43,28 @@ def unfit_in_a_line(text: str) -> str:
     return ""
 
 
+def unfit_as_a_name(text: str) -> str:
+    """Why `text` can't be anybody's name, as a sentence; "" where nothing is against it."""
+    if not has_a_letter(text):
+        return "A name has at least one letter."
+    unfit = unfit_in_a_line(text)
+    return f"The name holds {unfit}." if unfit else ""
+
+
+def turns_direction(text: str) -> bool:
+    """Whether a mark turns what follows it: without the mark the text reads otherwise than it was shown."""
+    return any(character in TURNS - MARKS_OF_DIRECTION for character in text)
+
+
+def without_unseen(text: str) -> str:
+    """`text` without what nobody sees in it; what parts words (a line break, a tab) is a space."""
+    kept = (
+        character if not _is_unseen(text, position) else " " if character.isspace() else ""
+        for position, character in enumerate(text)
+    )
+    return " ".join("".join(kept).split())
+
+
 def unfit_in_lines(text: str) -> str:
     """What makes `text` unfit for several lines, in words; "" where nothing does.
 

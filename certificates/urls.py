@@ -1,6 +1,6 @@
 """Addresses for verifying; the short one stands in every QR code and never changes. Nor do those that badges name."""
 
-from django.urls import path
+from django.urls import path, re_path
 
 from certificates import views
 from certificates.badge import views as badge
@@ -10,6 +10,7 @@ app_name = "certificates"
 urlpatterns = [
     path("v/<slug:token>", views.verification, name="verification"),
     path("v/<slug:token>/badge.svg", badge.live_badge, name="live_badge"),
+    re_path(r"^[vV]/(?P<copied>.*)$", views.copied_address, name="copied_address"),
     path("verify/", views.verify, name="verify"),
     path("verify/file/", views.verify_file, name="verify_file"),
     path("verify/offline/", badge.offline, name="offline"),

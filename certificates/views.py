@@ -34,10 +34,21 @@ def verification(request: HttpRequest, token: str) -> HttpResponse:
     """Where the QR code leads: is this certificate's credential in force today, or was it on the day `on`?"""
     certificate = Certificate.objects.select_related("credential__holder").filter(token=token).first()
     if certificate is None:
-        return _unknown(request, VerificationForm())
+        return copied_address(request, token)
     form = DayForm(request.GET)
     day = form.cleaned_data["on"] if form.is_valid() else None
     return _answer(request, certificate.credential, certificate, min(day or timezone.localdate(), timezone.localdate()))
+
+
+@public
+@require_safe
+def copied_address(request: HttpRequest, copied: str) -> HttpResponse:
+    """An address that isn't quite one: a slash, a full stop, a bracket or a line break came with it, or other case."""
+    certificate = Certificate.objects.coded(copied)
+    if certificate is None or certificate.token == copied:
+        return _unknown(request, VerificationForm(), address=True)
+    day = {"on": request.GET["on"]} if "on" in request.GET else {}
+    return redirect(reverse("certificates:verification", args=[certificate.token], query=day))
 
 
 @public
@@ -51,11 +62,11 @@ def verify(request: HttpRequest) -> HttpResponse:
     if refusal:
         return _refused(request, refusal, 429, form)
     number, day = form.cleaned_data["number"], form.cleaned_data["on"]
-    certificate = Certificate.objects.filter(token=number).first()
+    certificate = Certificate.objects.coded(number)
     if certificate is not None:
         query = {"on": day.isoformat()} if day else {}
         return redirect(reverse("certificates:verification", args=[certificate.token], query=query))
-    credential = Credential.objects.awarded().filter(number__iexact=number).first()
+    credential = Credential.objects.awarded().numbered(number)
     if credential is None:
         return _unknown(request, form)
     return _answer(request, credential, None, day or timezone.localdate())
@@ -125,11 +136,11 @@ def _answer(request: HttpRequest, credential: Credential, certificate: Certifica
     return response
 
 
-def _unknown(request: HttpRequest, form: VerificationForm) -> HttpResponse:
+def _unknown(request: HttpRequest, form: VerificationForm, *, address: bool = False) -> HttpResponse:
     if _wants_json(request):
         response: HttpResponse = JsonResponse({"status": "unknown"}, status=404)
     else:
-        context = {"form": form, "file_form": FileForm(), "unknown": True}
+        context = {"form": form, "file_form": FileForm(), "unknown": "address" if address else "number"}
         response = render(request, "certificates/verify.html", context, status=404)
     patch_vary_headers(response, ["Accept"])
     return response

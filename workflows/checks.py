@@ -11,7 +11,7 @@ from django.core.checks import CheckMessage, Error, Tags, Warning, register  # n
 from django.db import connections
 
 from workflows.definitions import WorkflowDefinition
-from workflows.models import Sealed, SealedQuerySet
+from workflows.models import Derived, DerivedQuerySet, Sealed, SealedQuerySet
 from workflows.subjects import WorkflowSubject
 from workflows.triggers import missing_triggers
 
@@ -71,6 +71,20 @@ def every_change_of_sealed_rows_is_seen(**_: Any) -> list[CheckMessage]:
         )
         for model in apps.get_models()
         if issubclass(model, Sealed) and not isinstance(model._default_manager.all(), SealedQuerySet)
+    ]
+
+
+@register(Tags.models)
+def every_derived_column_follows(**_: Any) -> list[CheckMessage]:
+    """Changing many rows at once goes past `save`; only a `DerivedQuerySet` computes derived columns then."""
+    return [
+        Error(
+            f"{model.__name__} has derived columns, but its manager is none of a DerivedQuerySet.",
+            obj=model,
+            id="workflows.E011",
+        )
+        for model in apps.get_models()
+        if issubclass(model, Derived) and not isinstance(model._default_manager.all(), DerivedQuerySet)
     ]
 
 

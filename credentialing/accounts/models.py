@@ -9,8 +9,10 @@ from django.db import models
 from django.db.models import F, Q
 from django.utils import timezone
 
+from certificates.same_text import search_key, sort_key
+from certificates.validators import a_line, a_name
 from credentialing.accounts.querysets import AppointmentQuerySet, MembershipQuerySet, PersonManager, TermQuerySet
-from workflows.models import Sealed, SealedQuerySet
+from workflows.models import CodePointField, Derivation, Derived, Sealed, SealedQuerySet
 
 SYSTEM_PERSON_ID = uuid.UUID("00000000-0000-4000-8000-000000000001")
 
@@ -31,21 +33,33 @@ class Role(models.TextChoices):
     ADMINISTRATOR = "administrator", "Administrator"
 
 
-class Person(AbstractBaseUser, PermissionsMixin):
+class Person(Derived, AbstractBaseUser, PermissionsMixin):
     """Somebody the society knows: an applicant, an officer, or an earlier holder who never logs in (no e-mail)."""
 
     uuid = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
-    name = models.CharField("full name", max_length=200)
-    certificate_name = models.CharField("name as it should appear on the certificate", max_length=200, blank=True)
-    post_nominals = models.CharField("degrees", max_length=60, blank=True)
-    profession = models.CharField(max_length=120, blank=True)
-    city = models.CharField("city or region", max_length=120, blank=True)
-    country = models.CharField(max_length=80, blank=True)
+    name = models.CharField("full name", max_length=200, validators=[a_name])
+    certificate_name = models.CharField(
+        "name as it should appear on the certificate", max_length=200, blank=True, validators=[a_name]
+    )
+    post_nominals = models.CharField("degrees", max_length=60, blank=True, validators=[a_line])
+    profession = models.CharField(max_length=120, blank=True, validators=[a_line])
+    city = models.CharField("city or region", max_length=120, blank=True, validators=[a_line])
+    country = models.CharField(max_length=80, blank=True, validators=[a_line])
     email = models.EmailField("e-mail address", unique=True, null=True, blank=True)
     listed = models.BooleanField("listed in the public registry", default=True)
     is_active = models.BooleanField(default=True)
     is_staff = models.BooleanField(default=False)
     joined_at = models.DateTimeField(default=timezone.now, editable=False)
+
+    # How somebody is found and where they stand in a list; `certificates.same_text` decides.
+    name_key = models.TextField(default="", editable=False)
+    name_order = CodePointField(max_length=200, default="", editable=False)
+    place_key = models.TextField(default="", editable=False)
+    derived = {
+        "name_key": Derivation(sources=("name", "certificate_name", "post_nominals"), compute=search_key),
+        "name_order": Derivation(sources=("name",), compute=lambda name: sort_key(name)[:200]),
+        "place_key": Derivation(sources=("city", "country"), compute=search_key),
+    }
 
     USERNAME_FIELD = "email"
     EMAIL_FIELD = "email"
@@ -55,7 +69,8 @@ class Person(AbstractBaseUser, PermissionsMixin):
 
     class Meta:
         verbose_name_plural = "people"
-        ordering = ("name", "pk")
+        ordering = ("name_order", "pk")
+        indexes = [models.Index(fields=["name_order"], name="person_by_name")]
 
     def __str__(self) -> str:
         return self.name or self.email or "(no name yet)"

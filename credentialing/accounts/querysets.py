@@ -5,18 +5,21 @@ from datetime import date
 from typing import TYPE_CHECKING, Any
 
 from django.contrib.auth.models import BaseUserManager
-from django.db import models, transaction
+from django.db import transaction
 from django.db.models import Q
 from django.utils import timezone
 
+from certificates.same_text import address
+from certificates.searching import matching
+from certificates.text import unfit_as_a_name
 from credentialing.accounts.signals import person_changed
-from workflows.models import SealedQuerySet
+from workflows.models import DerivedQuerySet, SealedQuerySet
 
 if TYPE_CHECKING:
     from credentialing.accounts.models import Appointment, Membership, Person, Term  # noqa: F401 - named in annotations
 
 
-class PersonQuerySet(models.QuerySet["Person"]):
+class PersonQuerySet(DerivedQuerySet["Person"]):
     """People."""
 
     def holding(self, role: str, on: date) -> "PersonQuerySet":
@@ -52,8 +55,11 @@ class PersonQuerySet(models.QuerySet["Person"]):
 
     def found(self, words: str) -> "PersonQuerySet":
         """Those who have an account or stand in the registry and whose name or address contains the words."""
-        people = self.exclude(uuid="00000000-0000-4000-8000-000000000001").order_by("name", "pk")
-        return people.filter(Q(name__icontains=words) | Q(email__icontains=words)) if words else people
+        people = self.exclude(uuid="00000000-0000-4000-8000-000000000001").order_by("name_order", "pk")
+        if not words.strip():
+            return people
+        typed = address(words)
+        return people.filter(matching(words, "name_key") | (Q(email__contains=typed) if typed else Q()))
 
 
 class PersonManager(BaseUserManager.from_queryset(PersonQuerySet)):  # type: ignore[misc]  # django-stubs knows no dynamic base
@@ -62,7 +68,13 @@ class PersonManager(BaseUserManager.from_queryset(PersonQuerySet)):  # type: ign
     use_in_migrations = False
 
     def create_user(self, email: str | None, password: str | None = None, **fields: Any) -> "Person":
-        """Create a person who can log in (or, without e-mail, one who only stands in the registry)."""
+        """Create a person who can log in (or, without e-mail, one who only stands in the registry).
+
+        Raises:
+            ValueError: the name is nobody's.
+        """
+        if fields.get("name") and (unfit := unfit_as_a_name(fields["name"])):
+            raise ValueError(unfit)
         person: Person = self.model(email=email.lower() if email else None, **fields)
         person.set_password(password)
         person.save(using=self._db)

@@ -162,11 +162,13 @@ def update_profile(*, person: Person, actor: Person, changed: Sequence[str]) -> 
 
     Raises:
         PermissionError: somebody else's profile, or what the society vouches for.
+        ValidationError: a text that nobody could read as it stands (`certificates.text`).
     """
     if person.pk != actor.pk:
         msg = "Everybody changes their own profile."
         raise PermissionError(msg)
     fields = set(changed)
+    person.clean_fields(exclude=[f.name for f in Person._meta.fields if f.name not in fields])
     if is_vouched_for(person):
         if fields & VOUCHED_FOR:
             msg = "Your name on the certificate and your degrees are on record: ask for a change."

@@ -7,6 +7,8 @@ from django.db import models
 from django.db.models import Q
 from django.utils import timezone
 
+from certificates.same_text import words_of
+from certificates.searching import matching
 from credentialing.accounts.ties import TIES, source
 from workflows.models import SealedQuerySet
 
@@ -60,9 +62,11 @@ class ApplicationQuerySet(SealedQuerySet["Application"]):
 
     def found(self, words: str) -> "ApplicationQuerySet":
         """Those whose candidate's name or whose reference contains the words; all without words."""
-        if not words:
+        if not words.strip():
             return self
-        return self.filter(Q(candidate__name__icontains=words) | Q(reference__icontains=words))
+        typed = "".join(words_of(words)).upper()  # references are letters and digits, in capitals
+        by_reference = Q(reference__contains=typed) if typed else Q(pk__in=())
+        return self.filter(matching(words, "candidate__name_key") | by_reference)
 
     def under_way(self) -> "ApplicationQuerySet":
         """Neither drafts nor ended."""

@@ -2,9 +2,6 @@
 
 from typing import TYPE_CHECKING
 
-from django.db.models import Q
-
-from certificates.querysets import CredentialQuerySet
 from workflows.models import SealedQuerySet
 
 if TYPE_CHECKING:
@@ -26,10 +23,3 @@ class DecisionQuerySet(SealedQuerySet["Decision"]):
     def made(self) -> "DecisionQuerySet":
         """Final ones, the newest first."""
         return self.exclude(outcome="").select_related("application__candidate").order_by("-decided_at", "-pk")
-
-
-def holders_found(credentials: CredentialQuerySet, words: str) -> CredentialQuerySet:
-    """Those whose recorded name or whose number contains the words; all without words."""
-    if not words:
-        return credentials
-    return credentials.filter(Q(recorded_name__icontains=words) | Q(number__icontains=words))

@@ -28,7 +28,6 @@ from credentialing.council.models import Ballot, Decision
 from credentialing.council.motions.models import Motion
 from credentialing.council.motions.rules import objection_to_moving
 from credentialing.council.presentation import ready_cases
-from credentialing.council.querysets import holders_found
 from credentialing.council.services import (
     NotAVoter,
     VoteRefused,
@@ -128,7 +127,7 @@ def registry(request: AuthedRequest) -> HttpResponse:
     """Every holder, listed or not, with number, dates and status; certificates that could not be drawn first."""
     form = LeaderSearchForm(request.GET or None)
     words = form.cleaned_data["q"] if form.is_valid() else ""
-    page = Paginator(holders_found(Credential.objects.awarded(), words), PAGE).get_page(request.GET.get("page"))
+    page = Paginator(Credential.objects.awarded().found(words), PAGE).get_page(request.GET.get("page"))
     context = {
         "form": form,
         "page": page,

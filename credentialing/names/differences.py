@@ -39,7 +39,7 @@ def differing_names() -> CredentialQuerySet:
     differs = ~Q(recorded_name=F("on_profile")) | ~Q(recorded_post_nominals=F("holder__post_nominals"))
     under_way = NameChange.objects.open().filter(credential=OuterRef("pk"))
     found = Credential.objects.awarded().alias(on_profile=on_profile).filter(differs | Q(name_to_check=True))
-    return found.exclude(Exists(under_way)).order_by("recorded_name", "pk")
+    return found.exclude(Exists(under_way)).order_by("name_order", "pk")
 
 
 def in_words(credentials: Iterable[Credential]) -> list[Difference]:

@@ -10,6 +10,7 @@ from django.utils import timezone
 from django_fsm import RETURN_VALUE, FSMField, transition
 
 from certificates.models import Credential
+from certificates.validators import a_line, a_name
 from credentialing.accounts.models import SYSTEM_PERSON_ID, Person
 from credentialing.applications.permissions import objection_to_deciding
 from credentialing.names.guards import GUARDS
@@ -41,8 +42,8 @@ class NameChange(Sealed, WorkflowSubject):
     kind = models.CharField(max_length=10, choices=Kind.choices)
     name_before = models.CharField(max_length=200, editable=False)
     post_nominals_before = models.CharField(max_length=60, blank=True, editable=False)
-    name = models.CharField(max_length=200)
-    post_nominals = models.CharField("degrees", max_length=60, blank=True)
+    name = models.CharField(max_length=200, validators=[a_name])
+    post_nominals = models.CharField("degrees", max_length=60, blank=True, validators=[a_line])
     explanation = models.TextField("why", max_length=1000, blank=True)
     proof = models.CharField("what was shown as proof", max_length=300, blank=True)
     proof_seen_on = models.DateField("seen on", null=True, blank=True)

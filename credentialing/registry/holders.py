@@ -14,6 +14,8 @@ from datetime import date, datetime
 from django.core.exceptions import ValidationError
 from django.core.validators import validate_email
 
+from certificates.same_number import number
+from certificates.same_text import words_of
 from certificates.text import has_a_letter, unfit_in_a_line
 
 MAX_BYTES = 5 * 1024 * 1024
@@ -289,14 +291,14 @@ def _repetitions(holders: Sequence[Holder], columns: Mapping[str, int], head: Se
     for field in ("number", "email"):
         seen: dict[str, int] = {}
         for holder in holders:
-            value = getattr(holder, field).casefold()
+            value = holder.email if field == "email" else number(holder.number)
             if value and value in seen:
                 column = _letter(columns[field], head)
                 yield Problem(line=holder.line, column=column, message=f"This stands in line {seen[value]} already.")
             seen.setdefault(value, holder.line)
-    people: dict[tuple[str, date], int] = {}
+    people: dict[tuple[tuple[str, ...], date], int] = {}
     for holder in holders:
-        key = (holder.name.casefold(), holder.awarded_on)
+        key = (tuple(sorted(words_of(holder.name))), holder.awarded_on)
         if key in people and not holder.number:
             message = f"The same person and date stand in line {people[key]} already."
             yield Problem(line=holder.line, column="", message=message)

@@ -9,6 +9,9 @@ from django.db.models import Q
 from django.utils import timezone
 
 from certificates.models import Credential
+from certificates.querysets import CredentialQuerySet
+from certificates.same_text import is_same
+from certificates.searching import matching
 from certificates.services import award_credential
 from credentialing.accounts.models import Person
 from credentialing.accounts.naming import is_vouched_for, printed_name_of
@@ -78,20 +81,19 @@ def _standing(holder: Holder, pathway: PathwayDefinition) -> tuple[Credential | 
     The list may have the name on record, or one from before a recorded change.
     """
     credentials = Credential.objects.filter(scheme=pathway.slug)
-    before = Q(name_changes__state=RECORDED, name_changes__name_before=holder.name)
-    named = credentials.filter(Q(recorded_name=holder.name) | before, awarded_on=holder.awarded_on).distinct()
     if holder.number:
-        same = credentials.filter(number__iexact=holder.number).first()
-        if same is not None and not named.filter(pk=same.pk).exists():
+        same = credentials.numbered(holder.number)
+        if same is not None and not (same.awarded_on == holder.awarded_on and _is_or_was_called(same, holder.name)):
             return None, f"The number {holder.number} belongs to {same.recorded_name}, awarded on {same.awarded_on}."
         if same is not None:
             return same, ""
     else:
-        same = named.filter(basis="import").first()
+        that_day = credentials.filter(awarded_on=holder.awarded_on, basis="import").order_by("pk")
+        same = next((one for one in _named_alike(that_day, holder.name) if _is_or_was_called(one, holder.name)), None)
         if same is not None:
             return same, ""
     person = Person.objects.filter(email=holder.email).first() if holder.email else None
-    if person is not None and holder.name.casefold() not in _names_of(person):
+    if person is not None and not any(is_same(holder.name, name) for name in _names_of(person)):
         return None, f"The address {holder.email} belongs to {person}."
     if person is not None and credentials.filter(holder=person, state__in=["pending", "active", "suspended"]).exists():
         return None, f"{person} already holds this credential under another number."
@@ -100,8 +102,20 @@ def _standing(holder: Holder, pathway: PathwayDefinition) -> tuple[Credential | 
 
 def _names_of(person: Person) -> set[str]:
     """What somebody is called; of a holder what the society vouches for, whatever they call themselves here."""
-    printed = printed_name_of(person).name.casefold()
-    return {printed} if is_vouched_for(person) else {printed, person.name.casefold()}
+    printed = printed_name_of(person).name
+    return {printed} if is_vouched_for(person) else {printed, person.name}
+
+
+def _named_alike(credentials: CredentialQuerySet, name: str) -> CredentialQuerySet:
+    """Those that have this name on record, or had it before a recorded change: few, to be compared one by one."""
+    before = Q(name_changes__state=RECORDED)
+    return credentials.filter(matching(name, "name_key") | before).distinct().prefetch_related("name_changes")
+
+
+def _is_or_was_called(credential: Credential, name: str) -> bool:
+    """Whether a name is that on record, or that before a recorded change."""
+    changes = (change.name_before for change in credential.name_changes.all() if change.state == RECORDED)
+    return any(is_same(name, known) for known in (credential.recorded_name, *changes))
 
 
 def _award(holder: Holder, pathway: PathwayDefinition, actor: Person, now: datetime) -> Credential:

@@ -3,7 +3,6 @@
 from uuid import UUID
 
 from django.core.paginator import Paginator
-from django.db.models import Q
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, render
 from django.utils import timezone
@@ -13,7 +12,6 @@ from certificates.models import Credential
 from certificates.verification import verification_of
 from credentialing.accounts.access import public
 from credentialing.applications.workflow import compile_workflow, without_moves
-from credentialing.council.querysets import holders_found
 from credentialing.pathways.kinds import sentence_of
 from credentialing.pathways.models import PathwayVersion
 from credentialing.registry.forms import LeaderSearchForm
@@ -69,10 +67,7 @@ def leaders(request: HttpRequest) -> HttpResponse:
     """The registry: certified leaders with number, since when, and status today."""
     form = LeaderSearchForm(request.GET or None)
     words = form.cleaned_data["q"] if form.is_valid() else ""
-    found = public_leaders()
-    if words:
-        by_place = found.filter(Q(holder__city__icontains=words) | Q(holder__country__icontains=words))
-        found = holders_found(found, words) | by_place
+    found = public_leaders().found(words, "holder__place_key")
     page = Paginator(found, PAGE).get_page(request.GET.get("page"))
     return render(request, "registry/leaders.html", {"form": form, "page": page, "words": words})
 

@@ -18,7 +18,14 @@ from django.utils import timezone
 from django.utils.datastructures import MultiValueDict
 from django.utils.functional import cached_property
 
-from certificates.text import has_a_letter, unfit_in_a_line, unfit_in_lines, with_one_kind_of_break
+from certificates.text import (
+    has_a_letter,
+    turns_direction,
+    unfit_in_a_line,
+    unfit_in_lines,
+    with_one_kind_of_break,
+    without_unseen,
+)
 
 # NUL and lone surrogates cannot be stored; U+FFFD is what a decoder leaves where a request carried such bytes.
 UNSTORABLE = re.compile("[\x00\ud800-\udfff\ufffd]")
@@ -167,6 +174,9 @@ class CleanTextMixin:
             return
         if unfit:
             message = f"This holds {unfit}. Delete it, or type the text again instead of pasting it."
+            cleaned = without_unseen(text)
+            if not isinstance(widget, forms.Textarea) and has_a_letter(cleaned) and not turns_direction(text):
+                message += f" Without it, it reads \u201c{cleaned}\u201d: you can copy that."
             self.add_error(name, ValidationError(message, code="unfit"))
 
     def _is_unstorable(self, name: str) -> bool:

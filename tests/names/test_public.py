@@ -65,12 +65,12 @@ def test_holder_s_profile_changes_nothing_that_is_vouched_for(client, certificat
 
 
 def test_registry_is_searched_and_sorted_by_the_names_on_record(client, django_assert_num_queries):
-    people = {"Zoe First": "A. Mallory", "Anna Last": "Z. Mallory"}
+    people = {"Zoe First": "Z. Mallory", "Anna Last": "A. Mallory"}
     for number, (name, profile) in enumerate(people.items()):
         credential = held(holder=PersonFactory(name=name), number=str(number))
         Person.objects.filter(pk=credential.holder_id).update(name=profile, certificate_name=profile)
     page = client.get("/registry/").text
-    assert 0 < page.index("Anna Last") < page.index("Zoe First")
+    assert 0 < page.index("Zoe First") < page.index("Anna Last")
     assert "Anna Last" in client.get("/registry/", {"q": "last"}).text
     assert "Nobody found" in client.get("/registry/", {"q": "Mallory"}).text
     with django_assert_num_queries(2):

@@ -1,6 +1,7 @@
 """What the engine keeps: the ledger, the tree over all records, effects, deadlines."""
 
 from workflows.models.deadlines import Deadline
+from workflows.models.derived import CodePointField, Derivation, Derived, DerivedQuerySet
 from workflows.models.effects import EffectRun
 from workflows.models.ledger import (
     LedgerRecord,
@@ -24,7 +25,11 @@ __all__ = [
     "AppendOnly",
     "AppendOnlyQuerySet",
     "Checkpoint",
+    "CodePointField",
     "Deadline",
+    "Derivation",
+    "Derived",
+    "DerivedQuerySet",
     "EffectRun",
     "LedgerRecord",
     "LedgerRecordQuerySet",

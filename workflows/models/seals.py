@@ -10,6 +10,7 @@ from django.db import models, transaction
 from django.utils import timezone
 
 from workflows.canonical import content_digest
+from workflows.models.derived import Derived
 from workflows.models.tree import AppendOnlyQuerySet, TreeEntry
 
 REMOVED = ""
@@ -154,7 +155,8 @@ def seal_rows(model: type[models.Model], keys: Iterable[Any]) -> None:
 
     A migration that removes or renames a sealed column calls this for every row.
     """
-    names = [field.name for field in model._meta.concrete_fields if not field.primary_key]
+    derived = model.derived if issubclass(model, Derived) else {}
+    names = [field.name for field in model._meta.concrete_fields if not field.primary_key and field.name not in derived]
     for row in model._base_manager.filter(pk__in=list(keys)).order_by("pk"):
         Seal.objects.create(
             row_kind=model._meta.label_lower, row_id=row.pk, fields=" ".join(names), sha256=sealed_digest(row, names)

@@ -6,6 +6,7 @@ from pathlib import Path
 from workflows.triggers import missing_triggers
 from workflows.verification.chains import examine_chains, examine_reasons
 from workflows.verification.checkpoints import gather
+from workflows.verification.derived import examine_derived
 from workflows.verification.findings import Finding, Progress, silent
 from workflows.verification.seals import examine_seals
 from workflows.verification.snapshot import snapshot
@@ -38,6 +39,7 @@ def examine(*, since: Path | None = None, progress: Progress = silent) -> Iterat
         yield from examine_chains(progress)
         yield from examine_reasons()
         yield from examine_seals(progress)
+        yield from examine_derived()
         for ask in _examinations.values():
             yield from ask()
         for name in missing_triggers():

@@ -119,5 +119,5 @@ def signatories_on(day: date, wording: CertificateWording | None = None) -> tupl
 
 def signing_terms(day: date, wording: CertificateWording) -> list[tuple[SigningOffice, Term | None]]:
     """Each office that signs, with the term of who signs for it on that day; of several holders the first by name."""
-    running = Term.objects.on(day).select_related("person").order_by("person__name", "person__pk", "starts_on")
+    running = Term.objects.on(day).select_related("person").order_by("person__name_order", "person__pk", "starts_on")
     return [(one, running.filter(role=one.office).first()) for one in wording.signing or OFFICES]

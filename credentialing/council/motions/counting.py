@@ -29,7 +29,7 @@ class Tally:
 def voters_of(motion: Motion, on: date) -> list[Person]:
     """Everybody who may vote: members of the body on that day, other than mover, seconder, holder and who is tied."""
     barred = {motion.proposed_by_id, motion.seconded_by_id}
-    members = Person.objects.holding(motion.voters, on).filter(is_active=True).order_by("name", "pk")
+    members = Person.objects.holding(motion.voters, on).filter(is_active=True).order_by("name_order", "pk")
     return [person for person in free_to_decide(members, motion.credential.holder) if person.pk not in barred]
 
 

@@ -7,6 +7,7 @@ from django.db import models
 from django.db.models import F, Q
 from django.utils import timezone
 
+from certificates.validators import a_line, a_name
 from credentialing.accounts.models import Person
 from credentialing.applications.models import Application
 from credentialing.evidence.links import AnswerLink
@@ -21,8 +22,8 @@ class Qualification(Sealed):
     application = models.ForeignKey(Application, on_delete=models.PROTECT, related_name="qualifications")
     requirement = models.SlugField()
     what = models.SlugField()
-    title = models.CharField("its name, as on the paper", max_length=200)
-    issuer = models.CharField("who gave it", max_length=200)
+    title = models.CharField("its name, as on the paper", max_length=200, validators=[a_line])
+    issuer = models.CharField("who gave it", max_length=200, validators=[a_line])
     held_since = models.DateField("held since")
     valid_until = models.DateField("valid until", null=True, blank=True)
     stated_at = models.DateTimeField(default=timezone.now, editable=False)
@@ -58,7 +59,7 @@ class Reference(AnswerLink, Sealed):
     uuid = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
     application = models.ForeignKey(Application, on_delete=models.PROTECT, related_name="references")
     requirement = models.SlugField()
-    referee_name = models.CharField("referee's name", max_length=200)
+    referee_name = models.CharField("referee's name", max_length=200, validators=[a_name])
     referee_email = models.EmailField("referee's e-mail address")
     asked_at = models.DateTimeField(default=timezone.now, editable=False)
     answered_at = models.DateTimeField(null=True, editable=False)

@@ -8,6 +8,7 @@ from django.db import models
 from django.db.models import F, Q
 from django.utils import timezone
 
+from certificates.validators import a_line
 from credentialing.accounts.models import Person
 from credentialing.evidence.querysets import AttendanceQuerySet, EventQuerySet
 from workflows.models import Sealed
@@ -28,8 +29,8 @@ class Event(Sealed):
 
     uuid = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
     kind = models.CharField(max_length=20, choices=Kind.choices, default=Kind.INTENSIVE)
-    name = models.CharField(max_length=200)
-    place = models.CharField(max_length=200)
+    name = models.CharField(max_length=200, validators=[a_line])
+    place = models.CharField(max_length=200, validators=[a_line])
     starts_on = models.DateField()
     ends_on = models.DateField()
     hours = models.DecimalField(
@@ -86,7 +87,7 @@ class Attendance(Sealed):
     objects = AttendanceQuerySet.as_manager()
 
     class Meta:
-        ordering = ("event", "person__name", "pk")
+        ordering = ("event", "person__name_order", "pk")
         constraints = [
             models.UniqueConstraint(
                 fields=["event", "person"],

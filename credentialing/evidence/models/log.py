@@ -7,6 +7,7 @@ from django.db import models
 from django.db.models import Q
 from django.utils import timezone
 
+from certificates.validators import a_name
 from credentialing.accounts.models import Person
 from credentialing.applications.models import Application
 from credentialing.evidence.links import AnswerLink
@@ -59,7 +60,7 @@ class LogEntry(AnswerLink, Sealed):
     )
     recorded = models.BooleanField("the session was recorded for supervision", default=False)
     debriefed = models.BooleanField("you debriefed with your co-leader", default=False)
-    co_leader_name = models.CharField("co-leader's name", max_length=200, blank=True)
+    co_leader_name = models.CharField("co-leader's name", max_length=200, blank=True, validators=[a_name])
     co_leader_email = models.EmailField("co-leader's e-mail address", blank=True)
     client = models.SlugField(
         "client, by a pseudonym of yours", max_length=20, blank=True, help_text="Such as C-7: never a name or initials."

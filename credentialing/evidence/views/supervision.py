@@ -97,7 +97,7 @@ def _home(request: AuthedRequest, denial: DenialForm, chosen: Collection[UUID] =
         .filter(supervisor=request.user)
         .select_related("application__candidate"),
         "applications": applications,
-        "entries": entries.order_by("application__candidate__name", "held_on"),
+        "entries": entries.order_by("application__candidate__name_order", "held_on"),
         "sessions": SupervisionSession.objects.for_supervisor(request.user)
         .unanswered()
         .select_related("application__candidate")

@@ -53,6 +53,9 @@ def changed_since_award(apps, credential):
 
 class Migration(migrations.Migration):
 
+    # What is on record is sealed here as it stands; what is derived from it comes later, and no seal covers it.
+    run_before = [('certificates', '0006_same_text')]
+
     dependencies = [
         ('accounts', '0001_initial'),
         ('audit', '0003_remove_auditevent_seals'),
