@@ -45,7 +45,7 @@ def verification(request: HttpRequest, token: str) -> HttpResponse:
 def copied_address(request: HttpRequest, copied: str) -> HttpResponse:
     """An address that isn't quite one: a slash, a full stop, a bracket or a line break came with it, or other case."""
     certificate = Certificate.objects.coded(copied)
-    if certificate is None or certificate.token == copied:
+    if certificate is None:
         return _unknown(request, VerificationForm(), address=True)
     day = {"on": request.GET["on"]} if "on" in request.GET else {}
     return redirect(reverse("certificates:verification", args=[certificate.token], query=day))

@@ -145,3 +145,33 @@ def test_no_page_lets_a_profile_speak_for_the_society():
     judged = [*(ROOT / "certificates").rglob("*.py"), *(ROOT / "credentialing" / "registry").rglob("*.py")]
     printed = re.compile(r"printed_name\b(?!_of)|holder__(?:name|certificate_name|post_nominals)|holder\.post_nominals")
     assert [path.name for path in judged if printed.search(path.read_text()) and path.name != "services.py"] == []
+
+
+# Letters of words, codes and fields that no person wrote, in files that say why.
+MAY_FOLD = {
+    "certificates/same_text.py", "certificates/same_number.py", "certificates/text.py", "certificates/fonts.py",
+    "certificates/margins.py", "certificates/verification.py",  # what a letter is, for drawing and for what is shown
+    "credentialing/registry/holders.py",  # headings and words of a spreadsheet
+    "credentialing/accounts/passwords.py",  # words of passwords
+    "credentialing/correspondence/strangers.py",  # what a letter may show
+    "credentialing/pathways/loading/tables.py",  # controls in a file of rules
+    "workflows/exporters/shapes.py",  # widths of letters in drawings
+}  # fmt: skip
+OF_PERSONS = re.compile(
+    r"__i(contains|exact|startswith|endswith|regex)\b|\.casefold\(\)|^import unicodedata"
+    r"|order_by\([^)]*\"[-\w]*(person__|candidate__|holder__|recorded_)name\""
+    r"|order_by\(\"name\"",
+    re.MULTILINE,
+)
+
+
+def test_text_of_people_is_compared_and_sorted_by_one_module():
+    files = [path for room in ("certificates", "credentialing", "workflows") for path in (ROOT / room).rglob("*.py")]
+    own = {
+        str(path.relative_to(ROOT)): found.group()
+        for path in files
+        if "migrations" not in path.parts
+        and str(path.relative_to(ROOT)) not in MAY_FOLD
+        and (found := OF_PERSONS.search(path.read_text(encoding="utf-8")))
+    }
+    assert own == {}
