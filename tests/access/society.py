@@ -142,6 +142,7 @@ def addresses_of(
         "registry:leader": {"uuid": credential.uuid},
         **{f"registry:{name}": paper for name in ("certificate", "certificate_card", "certificate_send")},
         **{f"certificates:{name}": {"token": certificate.token} for name in ("verification", "live_badge")},
+        "certificates:copied_address": {"copied": f"{certificate.token}."},
         **{f"certificates:{name}": paper for name in ("download", "credential_pdf", "credential_png")},
         "certificates:credential_svg": paper,
         **{f"certificates:{name}": paper for name in ("credential", "proof")},
