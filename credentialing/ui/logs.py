@@ -9,7 +9,7 @@ import logging
 import re
 import time
 
-KEYS = re.compile(r"(/(?:confirm|references|v|accounts/confirm-email|accounts/password/reset/key)/)[^/\s?\"'<>]+")
+KEYS = re.compile(r"(/(?:confirm|references|[vV]|accounts/confirm-email|accounts/password/reset/key)/)[^/\s?\"'<>]+")
 QUERIES = re.compile(r"(/[^\s?\"'<>]*)\?[^\s\"'<>]+")
 ADDRESSES = re.compile(r"[\w.+-]+@[\w-]+(?:\.[\w-]+)+")
 LEFT_OUT = "…"
