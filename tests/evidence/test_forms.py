@@ -147,8 +147,8 @@ def test_session_led_alone_needs_no_co_leader():
 
 @pytest.mark.parametrize("kind", ["waived", "reversed"])
 def test_waiver_and_reversal_need_a_reason_and_no_amount(kind):
-    assert list(FeeForm(fee(kind=kind, amount="0")).errors) == ["reason"]
-    assert FeeForm(fee(kind=kind, amount="0", reason="Hardship.")).is_valid()
+    assert list(FeeForm(fee(kind=kind, amount="0"), currency="USD").errors) == ["reason"]
+    assert FeeForm(fee(kind=kind, amount="0", reason="Hardship."), currency="USD").is_valid()
 
 
 def test_absent_person_attended_no_days():
