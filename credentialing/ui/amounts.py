@@ -9,7 +9,8 @@ from django import forms
 from django.core.exceptions import ValidationError
 
 THOUSAND = 3  # digits between two separators
-WORDS = re.compile(r"(?<![A-Z])[A-Z]{1,3}(?![A-Z])\.?|[$€£¥]")
+CODES = "USD|CAD|AUD|NZD|EUR|GBP|CHF|SEK|NOK|DKK|PLN|CZK|HUF|RON|ILS|JPY|CNY|INR|ZAR|BRL|MXN|SGD|HKD|US|FR|KR"
+WORDS = re.compile(rf"(?<![A-Z])(?:{CODES})(?![A-Z])\.?|[$€£¥]")
 SIGNS = {"$": ("USD", "CAD", "AUD", "NZD"), "€": ("EUR",), "£": ("GBP",), "¥": ("JPY",), "FR": ("CHF",), "US": ("USD",)}
 GROUPING = str.maketrans("", "", " '\u2019_")
 MINUS = str.maketrans(dict.fromkeys("\u2010\u2011\u2012\u2013\u2014\u2212", "-"))

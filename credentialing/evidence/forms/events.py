@@ -151,7 +151,7 @@ class FeeForm(SocietyModelForm):
             "reason": "Needed for a waiver or a reversal.",
         }
 
-    def __init__(self, *args: Any, currency: str, **kwargs: Any) -> None:
+    def __init__(self, *args: Any, currency: str = "USD", **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         amount = cast("NumberField", self.fields["amount"])
         amount.currency, amount.label = currency, f"Amount in {currency}"
