@@ -1,6 +1,7 @@
 """Everybody's home, the profile, and the officers' page of people."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
+from typing import Any
 from uuid import UUID
 
 from django.contrib import messages
@@ -9,6 +10,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils import timezone
+from django.utils.formats import date_format
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from certificates.fonts import in_words, missing_characters
@@ -105,7 +107,7 @@ def term_grant(request: AuthedRequest, uuid: UUID) -> HttpResponse:
     if give is propose_office:
         messages.success(request, "Proposed. It counts once a second officer has confirmed it; they get an e-mail.")
     else:
-        messages.success(request, f"{somebody} now holds that office.")
+        messages.success(request, f"{somebody} {_holds(form.cleaned_data)}.")
     return redirect("accounts:person", uuid=uuid)
 
 
@@ -155,6 +157,15 @@ def membership_record(request: AuthedRequest, uuid: UUID) -> HttpResponse:
         return not_permitted(request, str(refusal))
     messages.success(request, f"The membership of {somebody} is recorded.")
     return redirect("accounts:person", uuid=uuid)
+
+
+def _holds(term: Mapping[str, Any]) -> str:
+    """What a term given today means, in words."""
+    today, starts_on, ends_on = timezone.localdate(), term["starts_on"], term["ends_on"]
+    if ends_on and ends_on < today:
+        return f"is on record for that office until {date_format(ends_on, 'F j, Y')}"
+    begins = date_format(starts_on, "F j, Y")
+    return f"holds that office from {begins} on" if starts_on > today else "now holds that office"
 
 
 def _change_account(request: AuthedRequest, uuid: UUID, change: Callable[..., Person], done: str) -> HttpResponse:

@@ -102,6 +102,8 @@ class Standing:
         if holding := [period for period in stretch if period.holds_on(on)]:
             since = (stretch if membership else holding)[0].starts_on
             words = f"{'Member' if membership else 'Accepted'} since {in_words(since)}"
+            if membership and (lapse := _last_lapse(facts.periods, moment.applied_on, on)):
+                words = f"{'Member' if rule.on_breach == 'warn' else words}; lapsed from {lapse}"
             ahead += [period.ends_on + timedelta(days=1) for period in holding if period.ends_on]
             return Progress(
                 met=met,
@@ -140,9 +142,16 @@ class Standing:
         """The rule in words."""
         rule = requirement.parameters
         for_months = f", for at least {rule.months} months" if rule.months else ""
-        if rule.what == "membership":
-            return f"Be a member of the society from the application to the decision{for_months}."
-        return f"Have a supervisor from the society's list who has agreed to work with you{for_months}."
+        if for_months:
+            for_months += " without a break" if rule.on_breach == "block" else " taken together"
+        if rule.what == "supervision":
+            return f"Have a supervisor from the society's list who has agreed to work with you{for_months}."
+        if rule.on_breach == "warn":
+            return f"Have become a member of the society{for_months}; a lapse later is shown and doesn't stop you."
+        return (
+            f"Be a member of the society{for_months}, and stay one until the decision: "
+            "while your membership has lapsed you can't go on, and a lapse stays on view."
+        )
 
 
 def _last_stretch(periods: tuple[Standing.Period, ...], rule: Standing.Parameters, on: date) -> list[Standing.Period]:
@@ -156,6 +165,20 @@ def _last_stretch(periods: tuple[Standing.Period, ...], rule: Standing.Parameter
         stretch.append(period)
         until = max(until, period.ends_on or date.max)
     return stretch
+
+
+def _last_lapse(periods: tuple[Standing.Period, ...], applied_on: date | None, on: date) -> str:
+    """The last days since the application on which nobody was a member, in words; "" where there are none."""
+    if applied_on is None:
+        return ""
+    known = sorted((p for p in periods if max(p.starts_on, p.known_on) <= on), key=lambda p: p.starts_on)
+    covered, lapse = applied_on - timedelta(days=1), ""
+    for period in known:
+        if period.starts_on > covered + timedelta(days=1):
+            first, last = covered + timedelta(days=1), period.starts_on - timedelta(days=1)
+            lapse = f"{in_words(first)} to {in_words(last)}"
+        covered = max(covered, period.ends_on or date.max - timedelta(days=1))
+    return lapse
 
 
 def _answered_no_on(supervision: Supervision) -> date | None:

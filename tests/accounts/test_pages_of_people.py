@@ -133,6 +133,23 @@ def test_administrator_gives_an_office_on_the_page(client, admin, ada):
     assert ada.roles_on(timezone.localdate()) == {Role.TREASURER}
 
 
+@pytest.mark.parametrize(
+    ("starts_on", "ends_on", "words"),
+    [
+        ("2120-03-01", "", "Ada Applicant holds that office from March 1, 2120 on."),
+        ("2020-03-01", "2021-02-28", "Ada Applicant is on record for that office until February 28, 2021."),
+    ],
+)
+def test_an_office_of_another_time_is_not_said_to_be_held_now(client, admin, ada, starts_on, ends_on, words):
+    client.force_login(admin)
+    term = term_data(**{"term-starts_on": starts_on, "term-ends_on": ends_on})
+
+    answer = client.post(f"/people/{ada.uuid}/offices/", term, follow=True)
+
+    assert words in answer.text
+    assert ada.roles_on(timezone.localdate()) == frozenset()
+
+
 def test_page_refuses_a_term_that_ends_before_it_starts_and_keeps_what_was_typed(client, admin, ada):
     client.force_login(admin)
 

@@ -1,6 +1,7 @@
 """Pages of versions and drafts: begin, compare, approve, publish, who goes by which, and moving cases."""
 
 import csv
+from codecs import BOM_UTF8
 from io import StringIO
 
 import pytest
@@ -231,6 +232,7 @@ def test_report_says_who_goes_by_which_version_and_hides_conflicts(coordinator, 
         [row[0], row[1], row[3], row[5]] for row in rows
     ]
     assert "'=Hida Hidden" in [row[4] for row in rows]
+    assert coordinator.get("/pathways/cases.csv").content.startswith(BOM_UTF8)  # Excel reads umlauts by it
 
     ConflictOfInterest.objects.create(
         person=officers.coordinator, other=hidden.candidate, relation="cousins", declared_by=hidden.candidate

@@ -208,5 +208,5 @@ def test_nobody_need_be_asked_long_before_the_last_intensive():
 
 def test_rule_of_an_observation_says_how_many_evaluate_alone():
     assert Observation().sentence(TWO_OBSERVERS) == (
-        "Be evaluated by 2 credentialed leaders, each alone, all finding you ready."
+        "Be evaluated at one event by 2 credentialed leaders, each alone, all finding you ready."
     )

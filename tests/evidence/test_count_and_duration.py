@@ -111,12 +111,16 @@ def test_session_of_days_with_a_window_of_their_own_is_lost_on_the_day_that_was_
 
 def test_rule_of_a_count_says_what_is_counted():
     sentence = Count().sentence
-    assert sentence(SUPERVISED) == "Have at least 2 supervision sessions on recordings of your groups, about 6 a year."
+    assert sentence(SUPERVISED) == (
+        "Have at least 2 supervision sessions on recordings of your groups, about 6 a year, each of them confirmed."
+    )
     assert (
         sentence(rule(Count, unit="supervision_session", at_least=Decimal(4)))
         == "Have at least 4 supervision sessions."
     )
-    assert "ideally after every group" in sentence(rule(Count, unit="debrief", at_least=Decimal(4)))
+    assert "after at least 4 groups that you led or co-led, ideally after every one" in sentence(
+        rule(Count, unit="debrief", at_least=Decimal(4))
+    )
     clients = rule(
         Count, unit="hour", at_least=Decimal(25), distinct="clients", each_hours=Decimal("1.5"), each_months=6,
         role=("led", "co_led"), at_least_of=(AtLeast(of="format", values=("in_person",), percent=40),),
@@ -160,7 +164,7 @@ def test_two_years_are_over_on_the_same_day_two_years_later_and_not_before():
 
     before = duration(begun, date(2026, 2, 27))
     assert not before.met
-    assert before.summary == "Reached on February 28, 2026"
+    assert before.summary == "Long enough on February 28, 2026"
     assert before.waiting_on == "candidate"
 
     due = duration(begun, date(2026, 2, 28))

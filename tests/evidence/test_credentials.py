@@ -282,10 +282,10 @@ def test_result_that_can_not_be_is_refused(icf, clerk):
         entered(icf, clerk, 410)
     with pytest.raises(EvidenceRefused, match="in the future"):
         entered(icf, clerk, 410, TODAY + timedelta(days=1))
-    for days in (30, 60):
+    for days in (40, 80):
         entered(icf, clerk, 410, TODAY - timedelta(days=days))
     with pytest.raises(EvidenceRefused, match="3 times"):
-        entered(icf, clerk, 410, TODAY - timedelta(days=90))
+        entered(icf, clerk, 410, TODAY - timedelta(days=120))
     progress = told(icf, "knowledge")
     assert (progress.waiting_on, progress.next_step) == ("coordinator", "")
 

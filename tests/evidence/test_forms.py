@@ -94,7 +94,7 @@ def test_form_filled_in_as_it_asks_is_taken(form):
         (SupervisionSessionForm, "minutes", "-60", "15 or more"),
         (FeeForm, "received_on", f"{TOMORROW}", "still to come"),
         (FeeForm, "amount", "-900", "0.00 or more"),
-        (FeeForm, "amount", "9.001", "2 decimal places"),
+        (FeeForm, "amount", "9.001", "two ways"),
         (FeeForm, "amount", "NaN", "Enter a number"),
         (FeeForm, "amount", "0", "Enter the amount that was received"),
         (FeeForm, "reference", "x" * 81, "at most 80 characters"),

@@ -154,7 +154,7 @@ def test_treasurer_marks_a_payment_and_reads_it_among_the_latest(submitted, firs
 
     answer = browser.post(first_fee, fee(), follow=True)
 
-    assert f"Marked for {submitted.candidate}." in answer.text
+    assert f"Marked for {submitted.candidate}: $900 received on" in answer.text
     assert first_fee in answer.text
     assert "marked by" in browser.get(first_fee).text
 

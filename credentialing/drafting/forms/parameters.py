@@ -13,6 +13,7 @@ from django import forms
 from django.core.exceptions import ValidationError
 
 from credentialing.pathways.writing import written
+from credentialing.ui.amounts import NumberField
 from credentialing.ui.forms import DateField
 
 LARGEST = 999_999
@@ -115,7 +116,7 @@ def _field(item: "Field[Any]", hint: Any, words: str, choices: dict[str, list[tu
     makers: dict[Any, Any] = {
         bool: lambda: forms.BooleanField(**{**about, "required": False}),
         int: lambda: forms.IntegerField(max_value=LARGEST, **about),
-        Decimal: lambda: forms.DecimalField(max_value=LARGEST, decimal_places=2, **about),
+        Decimal: lambda: NumberField(max_value=LARGEST, decimal_places=2, **about),
         date: lambda: DateField(**about),
         str: lambda: forms.CharField(max_length=200, **about),
     }

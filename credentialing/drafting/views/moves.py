@@ -76,7 +76,9 @@ def cohort(request: AuthedRequest, uuid: UUID, to: UUID) -> HttpResponse:
             applications=list(cases), version=version, actor=request.user, reason=form.cleaned_data["reason"]
         )
         left = [one for one in moved if one.refusal]
-        messages.success(request, f"{len(moved) - len(left)} applications go on by version {version.version}.")
+        if number := len(moved) - len(left):
+            go = "One application goes" if number == 1 else f"{number} applications go"
+            messages.success(request, f"{go} on by version {version.version}.")
         for one in left:
             messages.warning(request, f"{one.application.candidate} stays: {one.refusal}")
         return redirect("drafting:cases")

@@ -1,6 +1,7 @@
 """What is in force, what was, what comes; drafts; and who goes by which version."""
 
 import csv
+from codecs import BOM_UTF8
 from uuid import UUID
 
 from django.http import HttpResponse
@@ -107,7 +108,7 @@ def cases(request: AuthedRequest) -> HttpResponse:
 @require_safe
 def cases_csv(request: AuthedRequest) -> HttpResponse:
     """The same for a spreadsheet."""
-    response = HttpResponse(content_type="text/csv; charset=utf-8")
+    response = HttpResponse(BOM_UTF8, content_type="text/csv; charset=utf-8")  # by which Excel knows that it is UTF-8
     response["Content-Disposition"] = 'attachment; filename="cases-by-version.csv"'
     writer = csv.writer(response)
     writer.writerow(["pathway", "version", "in force from", "reference", "candidate", "state", "submitted"])

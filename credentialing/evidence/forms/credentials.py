@@ -6,6 +6,7 @@ from django import forms
 
 from credentialing.evidence.models import ExamResult, Qualification, Reference
 from credentialing.evidence.services.cases import EARLIEST
+from credentialing.ui.amounts import NumberField
 from credentialing.ui.forms import DateField, PersonNameField, SocietyForm, SocietyModelForm
 
 
@@ -59,6 +60,7 @@ class ExamResultForm(SocietyModelForm):
     class Meta:
         model = ExamResult
         fields = ("taken_on", "score")
+        field_classes = {"score": NumberField}
 
 
 class AnnulForm(SocietyForm):

@@ -1,6 +1,6 @@
 """Forms of events, evaluations and fees."""
 
-from typing import Any
+from typing import Any, cast
 
 from django import forms
 
@@ -9,6 +9,7 @@ from credentialing.applications.models import Application
 from credentialing.evidence.models import Event, FeePayment, Observation
 from credentialing.evidence.services.cases import EARLIEST
 from credentialing.pathways.definitions import Rubric
+from credentialing.ui.amounts import NumberField
 from credentialing.ui.forms import DateField, SocietyForm, SocietyModelForm
 
 
@@ -142,12 +143,18 @@ class FeeForm(SocietyModelForm):
     class Meta:
         model = FeePayment
         fields = ("kind", "amount", "received_on", "reference", "reason")
+        field_classes = {"amount": NumberField}
         widgets = {"kind": forms.RadioSelect}
         labels = {"kind": "What happened"}
         help_texts = {
             "amount": "What was received. Leave 0 for a waiver or a reversal.",
             "reason": "Needed for a waiver or a reversal.",
         }
+
+    def __init__(self, *args: Any, currency: str = "USD", **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        amount = cast("NumberField", self.fields["amount"])
+        amount.currency, amount.label = currency, f"Amount in {currency}"
 
     def clean(self) -> dict[str, Any]:
         data = super().clean() or self.cleaned_data

@@ -2,10 +2,11 @@
 
 from credentialing.evidence.requirements.cadence import Cadence
 from credentialing.evidence.requirements.count import Count
-from credentialing.evidence.requirements.credentials import Exam, Holding, Reference
+from credentialing.evidence.requirements.credentials import Holding, Reference
 from credentialing.evidence.requirements.documents import Document
 from credentialing.evidence.requirements.duration import Duration
 from credentialing.evidence.requirements.events import Attendance
+from credentialing.evidence.requirements.exams import Exam
 from credentialing.evidence.requirements.fees import Fee
 from credentialing.evidence.requirements.files import file_references
 from credentialing.evidence.requirements.observations import Observation

@@ -13,6 +13,19 @@ from credentialing.pathways.kinds import Moment, Progress
 from credentialing.pathways.months import add_months, in_words, month_in_words, month_of, months_between
 
 ONE = Decimal(1)
+ACTS = {
+    frozenset(LED): "Lead or co-lead",
+    frozenset({"led"}): "Lead",
+    frozenset({"co_led"}): "Co-lead",
+    frozenset({"member"}): "Take part in",
+    frozenset({"led", "member"}): "Lead or take part in",
+    frozenset({"co_led", "member"}): "Co-lead or take part in",
+}
+SINCE = {
+    "ever": ", whenever that was",
+    "admission": ", from that of your admission on",
+    "supervision": ", from that of the start of supervision on",
+}
 MOST_NAMED = 6
 
 
@@ -81,8 +94,9 @@ class Cadence:
         """The rule in words."""
         rule = requirement.parameters
         times = "one session" if rule.per_month == 1 else f"{rule.per_month} sessions"
-        act = "Take part in" if rule.role == ("member",) else "Lead or co-lead"
+        act = ACTS.get(frozenset(rule.role), "Lead, co-lead or take part in")
         words = f"{act} at least {times} in each of {rule.months} calendar months"
+        words += SINCE.get(requirement.counts_from, "")
         if rule.missed_months_allowed:
             words += f", of which {rule.missed_months_allowed} may be missed"
         return f"{words}." + (" Each is confirmed by your co-leader or supervisor." if rule.needs_confirmation else "")

@@ -29,6 +29,8 @@ WHO_LED = {
     frozenset({"led"}): " that you led",
     frozenset({"co_led"}): " that you co-led",
     frozenset({"member"}): " as a member of a group",
+    frozenset({"led", "member"}): " that you led, or as a member of a group",
+    frozenset({"co_led", "member"}): " that you co-led, or as a member of a group",
 }
 
 
@@ -114,11 +116,16 @@ class Count:
         """The rule in words."""
         rule = requirement.parameters
         if rule.unit == "debrief":
-            return "Debrief with your co-leader, ideally after every group."
+            groups = "group" if rule.at_least == 1 else "groups"
+            words = f"{number_in_words(rule.at_least)} {groups}{_qualifiers(rule, requirement.counts_from)}"
+            return f"Debrief with your co-leader after at least {words}, ideally after every one."
         words = f"Have at least {_quantity(rule)}{_qualifiers(rule, requirement.counts_from)}"
-        words += f", {rule.per_year} or more in each year" if rule.per_year else ""
+        if rule.per_year:
+            sessions = "session" if rule.per_year == 1 else "sessions"
+            words += f", {rule.per_year} {sessions} or more in each full year"
         words += f", about {rule.advised_per_year} a year" if rule.advised_per_year else ""
         words += "".join(f", {share.words}" for share in (*rule.at_most, *rule.at_least_of))
+        words += ", each of them confirmed" if rule.needs_confirmation else ""
         return words + "."
 
 

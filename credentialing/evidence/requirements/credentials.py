@@ -8,7 +8,6 @@ from django.utils import timezone
 
 from credentialing.applications.models import Application
 from credentialing.applications.requirements import content_digest
-from credentialing.evidence.requirements.numbers import number_in_words
 from credentialing.evidence.requirements.statements import Said
 from credentialing.pathways.definitions import Requirement
 from credentialing.pathways.kinds import Moment, Progress
@@ -207,8 +206,11 @@ class Reference:
         rule = requirement.parameters
         number = "One person" if rule.at_least == 1 else f"{rule.at_least} different people"
         who = f" ({' or '.join(r.replace('_', ' ') for r in rule.relations)})" if rule.relations else ""
-        knows = "knows" if rule.at_least == 1 else "know"
-        return f"{number} who {knows} your work{who} {'gives' if rule.at_least == 1 else 'give'} a reference."
+        knows, gives, recommends = (
+            ("knows", "gives", "recommends") if rule.at_least == 1 else ("know", "give", "recommend")
+        )
+        words = f"{number} who {knows} your work{who} {gives} a reference"
+        return words + (f" and {recommends} you." if rule.recommends else ".")
 
 
 def _why_not(word: Reference.Word, rule: Reference.Parameters) -> str:
@@ -217,89 +219,3 @@ def _why_not(word: Reference.Word, rule: Reference.Parameters) -> str:
     if rule.relations and word.relation not in rule.relations:
         return "not one of those who are asked for"
     return "doesn't recommend you" if rule.recommends and not word.recommended else ""
-
-
-class Exam:
-    """An exam with a pass mark."""
-
-    @dataclass(frozen=True, kw_only=True)
-    class Parameters:
-        """Keys of the pathway file.
-
-        `pass_mark`: the result that is enough; `attempts`: how often it may be taken (0: no limit); `wait_months`:
-        how long to wait after a failed attempt; `passes`: how often the mark must be reached.
-        """
-
-        pass_mark: Decimal
-        attempts: int = 0
-        wait_months: int = 0
-        passes: int = 1
-
-    @dataclass(frozen=True, kw_only=True)
-    class Sat(Said):
-        """One sitting: `day` is when the result was entered."""
-
-        taken_on: date
-        score: Decimal
-
-    lookups = ("exam_results",)
-
-    def gather(self, requirement: Requirement, application: Application) -> tuple["Exam.Sat", ...]:
-        return tuple(
-            self.Sat(
-                day=timezone.localdate(row.entered_at),
-                until=timezone.localdate(row.annulled_at) if row.annulled_at else None,
-                taken_on=row.taken_on,
-                score=row.score,
-                reference=EvidenceReference(
-                    kind="exam_result", id=str(row.uuid), sha256=content_digest(row.taken_on, row.score)
-                ),
-            )
-            for row in application.exam_results.all()
-            if row.requirement == requirement.slug
-        )
-
-    def assess(self, requirement: Requirement, facts: tuple["Exam.Sat", ...], moment: Moment) -> Progress:
-        """Passed as often as is asked, within the attempts that are allowed."""
-        rule, on = requirement.parameters, moment.on
-        sat = sorted((s for s in facts if s.stood_on(on)), key=lambda s: (s.taken_on, s.day, s.reference.id))
-        allowed = sat[: rule.attempts] if rule.attempts else sat
-        passed = [s for s in allowed if s.score >= rule.pass_mark]
-        met = len(passed) >= rule.passes
-        used_up = bool(rule.attempts) and len(sat) >= rule.attempts and not met
-        best = max((s.score for s in sat), default=None)
-        again = add_months(sat[-1].taken_on, rule.wait_months) if sat and rule.wait_months and not met else None
-        mark = number_in_words(rule.pass_mark)
-        summary = "Not taken yet" if best is None else f"Best result {number_in_words(best)}, {mark} needed"
-        if rule.passes > 1:
-            summary = f"{len(passed)} of {rule.passes} times {mark} or better"
-        if used_up:
-            summary += "; no attempt is left"
-        elif again is not None and again > on:
-            summary += f"; again from {in_words(again)} on"
-        return Progress(
-            met=met,
-            started=bool(sat),
-            summary=summary,
-            have=str(len(passed)),
-            need=str(rule.passes),
-            have_amount=Decimal(len(passed)),
-            need_amount=Decimal(rule.passes),
-            waiting_on="" if met else "coordinator" if used_up else "candidate",
-            uncounted=tuple(f"{in_words(s.taken_on)}: {number_in_words(s.score)}" for s in sat if s not in passed),
-            references=tuple(s.reference for s in passed),
-            met_on=passed[rule.passes - 1].taken_on if met else None,
-            next_step="" if met or used_up else "Register for the exam.",
-            changes_on=again if again is not None and again > on else None,
-            unit="times passed",
-            lacks=() if met else (f"{rule.passes - len(passed)} with {mark} or better",),
-        )
-
-    def sentence(self, requirement: Requirement) -> str:
-        """The rule in words."""
-        rule = requirement.parameters
-        times = f" {rule.passes} times" if rule.passes > 1 else ""
-        words = f"Pass the exam “{requirement.label}”{times} with {number_in_words(rule.pass_mark)} or better"
-        words += f", in at most {rule.attempts} attempts" if rule.attempts else ""
-        apart = {0: "", 1: ", a month apart"}.get(rule.wait_months, f", {rule.wait_months} months apart")
-        return f"{words}{apart}."

@@ -16,6 +16,7 @@ SINCE = {
     "supervision": "from the start of supervision",
     "application": "from your application",
     "admission": "from your admission",
+    "ever": "from any day",
 }
 
 
@@ -51,11 +52,10 @@ class Duration:
         reference = EvidenceReference(kind="duration", id=requirement.slug, sha256=content_digest(since))
         late = last is not None and on > last
         met = on >= due and not late
-        summary = f"Since {in_words(since)}" if met else f"Reached on {in_words(due)}"
+        summary = f"Since {in_words(since)}" if on >= due else f"Long enough on {in_words(due)}"
         if last is not None:
-            summary = (
-                f"To be complete by {in_words(last)}" if not late else f"Should have been complete by {in_words(last)}"
-            )
+            limit = f"{'should have been' if late else 'to be'} complete by {in_words(last)}"
+            summary = f"{summary}, {limit}" if rule.months else f"{limit[:1].upper()}{limit[1:]}"
         return Progress(
             met=met,
             started=on >= since,
@@ -71,8 +71,9 @@ class Duration:
     def sentence(self, requirement: Requirement) -> str:
         """The rule in words."""
         rule = requirement.parameters
-        since = SINCE[rule.since]
+        since = SINCE[requirement.counts_from or rule.since]
         if not rule.months:
-            return f"Complete the pathway within {rule.at_most_months} months {since}; an extension can be asked for."
+            longer = "; more time can be granted" if requirement.waivable_by else ""
+            return f"Complete the pathway within {rule.at_most_months} months {since}{longer}."
         words = f"Be a candidate for at least {rule.months} months {since}"
         return words + (f", and for {rule.at_most_months} at most." if rule.at_most_months else ".")

@@ -23,6 +23,12 @@ EVENTS = {
     "workshop": ("workshop", "workshops"),
 }
 
+SINCE = {
+    "application": ", from your application on",
+    "admission": ", from your admission on",
+    "supervision": ", from the start of supervision on",
+}
+
 
 class Attendance:
     """At least so many events attended, each for long enough; the last one evaluated where that is asked."""
@@ -131,6 +137,7 @@ class Attendance:
         each += f", at least {rule.percent_each} % of each" if rule.percent_each else ""
         each += f", {number_in_words(rule.hours)} hours or more together" if rule.hours else ""
         each += f", in the last {rule.window_months} months" if rule.window_months else ""
+        each += SINCE.get(requirement.counts_from, "")
         last = "; you are evaluated at the last" if rule.last_assessed else ""
         return f"Attend {number}{each}{last}."
 

@@ -15,6 +15,8 @@ from credentialing.pathways.money import money
 from credentialing.pathways.months import add_months, in_words
 from workflows.subjects import EvidenceReference
 
+YEARS = {1: "first", 2: "second", 3: "third"}
+
 
 class Fee:
     """A fee that the Treasurer must have received or waived."""
@@ -95,10 +97,12 @@ class Fee:
         """The rule in words."""
         rule = requirement.parameters
         words = f"Pay the Treasurer {money(rule.amount, requirement.currency)}"
-        if not rule.year:
-            return f"{words}."
-        year = {1: "first", 2: "second", 3: "third"}.get(rule.year, f"{rule.year}th")
-        return f"{words} for the {year} year."
+        if rule.year:
+            words += f" for the {YEARS.get(rule.year, f'{rule.year}th')} year"
+        if rule.late_after_months:
+            months = "a month" if rule.late_after_months == 1 else f"{rule.late_after_months} months"
+            words += f", within {months} after it is due"
+        return f"{words}."
 
 
 def _known(entries: tuple[FeePayment, ...], on: date) -> list[FeePayment]:

@@ -140,7 +140,7 @@ class Observation:
         who = NUMBERS.get(rule.observers, f"{rule.observers} credentialed leaders")
         how = RULES[rule.rule].replace("{score}", f"{number_in_words(rule.score)}").replace("{times}", str(rule.times))
         floor = f", and no item rated lower than {number_in_words(rule.each_item)}" if rule.each_item else ""
-        return f"Be evaluated by {who}, each alone, {how}{floor}."
+        return f"Be evaluated at one event by {who}, each alone, {how}{floor}."
 
 
 def _filed(asked: Iterable[Observation.Asked], on: date) -> list[Observation.Asked]:

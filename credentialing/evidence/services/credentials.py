@@ -12,6 +12,7 @@ from credentialing.applications.permissions import objection_to_judging
 from credentialing.audit.events import Event
 from credentialing.correspondence.services import send_letter
 from credentialing.evidence.models import ExamResult, Qualification
+from credentialing.evidence.requirements.exams import sooner_than_allowed
 from credentialing.evidence.requirements.numbers import number_in_words
 from credentialing.evidence.services.cases import (
     EvidenceRefused,
@@ -106,6 +107,8 @@ def enter_exam_result(
     if rule.attempts and len(sat) >= rule.attempts:
         msg = f"The exam can be taken {rule.attempts} times, and that has been done."
         raise EvidenceRefused(msg)
+    if too_soon := sooner_than_allowed(rule, taken_on, [(result.taken_on, result.score) for result in sat]):
+        raise EvidenceRefused(too_soon)
     result = ExamResult(
         application=application,
         requirement=requirement,

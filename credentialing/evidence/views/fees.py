@@ -67,7 +67,8 @@ def fee(request: AuthedRequest, uuid: UUID, slug: str) -> HttpResponse:
     application = get_object_or_404(cases.select_related("candidate", "pathway_version"), uuid=uuid)
     requirement = requirement_of(application, slug, "fee")
     initial = {"kind": "paid", "amount": requirement.parameters.amount, "received_on": timezone.localdate()}
-    form = FeeForm(request.POST if request.method == "POST" else None, initial=initial)
+    data = request.POST if request.method == "POST" else None
+    form = FeeForm(data, initial=initial, currency=application.definition.fee_currency)
     if request.method == "POST" and form.is_valid():
         try:
             done = accepted(
@@ -77,7 +78,8 @@ def fee(request: AuthedRequest, uuid: UUID, slug: str) -> HttpResponse:
         except PermissionError as refusal:
             return not_permitted(request, str(refusal))
         if done:
-            messages.success(request, f"Marked for {application.candidate}.")
+            stands = assess_requirement(application, slug, timezone.localdate()).progress.summary
+            messages.success(request, f"Marked for {application.candidate}: {stands}.")
             return redirect("evidence:fees")
     context = {
         "application": application,
