@@ -1,5 +1,6 @@
 """What VC Data Model 2.0 asks of a credential and a presentation beyond their signature."""
 
+import base64
 import re
 from collections.abc import Iterator, Mapping
 from datetime import datetime
@@ -12,6 +13,8 @@ INSTANT = re.compile(
     r"-?([1-9]\d{3,}|0\d{3})-(0[1-9]|1[0-2])-(0[1-9]|[12]\d|3[01])T([01]\d|2[0-3]):[0-5]\d:[0-5]\d(\.\d+)?(Z|[+-]\d\d:\d\d)"
 )
 TYPED = ("credentialStatus", "credentialSchema", "termsOfUse", "evidence", "refreshService")
+FIRST = [CREDENTIALS]  # the context that comes first; `allowed` adds that of data model 1.1
+FINGERPRINTS: dict[str, bytes] = {}  # SHA-384 of resources that are here; `allowed` fills it, nothing is ever fetched
 NAMED = ("credentialSchema", "refreshService")  # must also say which
 
 
@@ -56,7 +59,7 @@ def faults_of_presentation(presentation: Any) -> Iterator[str]:
 
 def _faults_of_frame(document: Mapping[str, Any], kind: str) -> Iterator[str]:
     contexts, types = document.get("@context"), document.get("type")
-    if not isinstance(contexts, list) or contexts[:1] != [CREDENTIALS]:
+    if not isinstance(contexts, list) or not contexts or contexts[0] not in FIRST:
         yield f"@context must begin with {CREDENTIALS}"
     if not all(isinstance(one, str) for one in _all(types)) or kind not in _all(types):
         yield f"type must hold {kind}"
@@ -85,6 +88,9 @@ def _faults_of_resources(resources: Any) -> Iterator[str]:
         seen.add(one["id"])
         if not any(isinstance(one.get(name), str) for name in ("digestSRI", "digestMultibase")):
             yield "relatedResource must have a fingerprint"
+        said, known = str(one.get("digestSRI", "")), FINGERPRINTS.get(one["id"])
+        if known and said.startswith("sha384-") and said != "sha384-" + base64.b64encode(known).decode():
+            yield "relatedResource is another one than its fingerprint says"
 
 
 def _faults_of_dates(credential: Mapping[str, Any], now: datetime | None) -> Iterator[str]:
