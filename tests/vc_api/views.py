@@ -12,6 +12,7 @@ from django.utils import timezone
 from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_POST
 
+from certificates.badge.bundled import CREDENTIALS
 from certificates.badge.entries import LENGTH, StatusEntry
 from certificates.badge.integrity import signed
 from certificates.badge.issuer import issuer, sign
@@ -51,7 +52,8 @@ def issue(asked: dict[str, Any]) -> Answer:
             credential = {**credential, "issuer": {**named, "id": who.did} if isinstance(named, dict) else who.did}
         credential.setdefault("id", f"urn:uuid:{uuid4()}")
         place = StatusEntry(list_number=1, index=secrets.randbelow(LENGTH))
-        credential.setdefault("credentialStatus", status_reference(str(settings.BASE_URL), "revocation", place))
+        if CREDENTIALS in (credential.get("@context") or []):  # in data model 1.1 such an entry means nothing
+            credential.setdefault("credentialStatus", status_reference(str(settings.BASE_URL), "revocation", place))
     faults = list(faults_of_credential(credential))
     if faults or not isinstance(credential, dict):
         return 400, {"errors": faults}
