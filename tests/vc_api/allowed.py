@@ -19,9 +19,10 @@ from tests.vc_api import model
 
 EXAMPLES, MODEL_1 = "https://www.w3.org/ns/credentials/examples/v2", "https://www.w3.org/2018/credentials/v1"
 EXAMPLES_CONTEXT = {"@context": {"@vocab": "https://www.w3.org/ns/credentials/examples#"}}
-INTEGRITY = {
+INTEGRITY = "https://w3id.org/security/data-integrity/v2"
+BUNDLED = {
     "https://w3id.org/security/data-integrity/v1": "data-integrity-v1.json",
-    "https://w3id.org/security/data-integrity/v2": "data-integrity-v2.json",
+    INTEGRITY: "data-integrity-v2.json",
     MODEL_1: "credentials-v1.json",
 }
 FOLDER = Path(__file__).parent / "contexts"
@@ -79,8 +80,8 @@ def _gives_vocabulary(context: Any) -> bool:
 def _load(address: str, _options: Any = None) -> dict[str, Any]:
     if address == EXAMPLES:
         document: Any = EXAMPLES_CONTEXT
-    elif address in INTEGRITY:
-        document = json.loads((FOLDER / INTEGRITY[address]).read_text(encoding="utf-8"))
+    elif address in BUNDLED:
+        document = json.loads((FOLDER / BUNDLED[address]).read_text(encoding="utf-8"))
     else:
         return load(address)
     return {"contentType": "application/ld+json", "contextUrl": None, "documentUrl": address, "document": document}
