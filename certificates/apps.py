@@ -5,4 +5,4 @@ class CertificatesConfig(AppConfig):
     name = "certificates"
 
     def ready(self) -> None:
-        from certificates import effects  # noqa: F401 - subscribes them
+        from certificates import addresses, effects  # noqa: F401 - registers what they look at and do

@@ -12,9 +12,14 @@ from itertools import islice
 from typing import Any
 from uuid import UUID
 
+from django.conf import settings
+
 from certificates.badge.attached import stored_badge
 from certificates.badge.checking import Difference, differences, read_credential
-from certificates.badge.picture import baked_png, baked_svg
+from certificates.badge.issuer import known_addresses, known_dids
+from certificates.badge.others import OfOthers, looks_like_token
+from certificates.badge.picture import baked_png, baked_svg, is_same_picture
+from certificates.badge.statements import statements_of
 from certificates.looking import Seen, Unreadable, seen_in
 from certificates.models import Certificate
 from certificates.signing import findings as document
@@ -22,9 +27,13 @@ from certificates.signing.findings import DocumentFinding
 
 ADDRESS = re.compile(r"/credentials/([0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12})")
 GENUINE, FOREIGN_PAGE, ALTERED, UNKNOWN, UNREADABLE = "genuine", "foreign_page", "altered", "not_ours", "unreadable"
-UNREGISTERED = "unregistered"
+UNREGISTERED, OF_OTHERS, PICTURE = "unregistered", "of_others", "picture"
 MOST_DIFFERENCES = 40  # told of a changed credential; a stranger may change as much as they like
 EVERY_FIELD = "Every field of this credential is as it was issued."
+SAME_PICTURE = "This file says and shows what was issued, though another program has saved it anew."
+SAME_STATEMENTS = "Every statement of it is the one that was issued, however it is written"
+ASK = "We can't tell whether it is genuine: ask whoever it names as its issuer. It says: {} (unverified)."
+ASK_NOBODY = "We can't tell whether it is genuine: ask whoever has issued it. It names nobody."
 IN_REGISTRY = "Its SHA-256 is the one that the registry and the ledger recorded when it was issued"
 
 WORDS: dict[str, tuple[str, str, str]] = {
@@ -45,6 +54,16 @@ WORDS: dict[str, tuple[str, str, str]] = {
         "Not in the registry",
         "This file bears the society's signature, but the registry has not issued it. Please tell the society.",
     ),
+    OF_OTHERS: (
+        "info",
+        "A credential, not one of ours",
+        "The registry has not issued it, and nothing in it claims that. It looks like a credential of somebody else.",
+    ),
+    PICTURE: (
+        "info",
+        "A picture",
+        "This looks like a picture of a certificate. A picture can't be checked: use the number printed on it.",
+    ),
     UNREADABLE: (
         "warning",
         "Can't be read",
@@ -64,6 +83,8 @@ class Examination:
     part: str = ""  # what of it was changed, in words
     differences: tuple[Difference, ...] = ()
     proofs: tuple[tuple[str, bool], ...] = field(default=())  # what was looked at, and whether it held
+    others: OfOthers | None = None  # what a credential of somebody else looks like, unverified
+    saved_anew: bool = False  # a picture that another program has written, with the same points
 
     @property
     def tone(self) -> str:
@@ -80,6 +101,8 @@ class Examination:
         """The answer in a sentence; a text says the same however its lines are broken."""
         if (self.outcome, self.kind) == (GENUINE, "json"):
             return EVERY_FIELD
+        if self.outcome == GENUINE and self.saved_anew:
+            return SAME_PICTURE
         return WORDS[self.outcome][2]
 
     def as_dict(self) -> dict[str, Any]:
@@ -91,11 +114,12 @@ class Examination:
             "altered_part": self.part,
             "differences": [{"path": one.path, "issued": one.issued, "found": one.found} for one in self.differences],
             "proofs": [{"proof": words, "holds": holds} for words, holds in self.proofs],
+            "of_others": {"looks_like": self.others.kind, "says_issuer": self.others.issuer} if self.others else None,
         }
 
 
 def examine(content: bytes, *, client: str = "") -> Examination:
-    """Look at a file of any of the four kinds; `client` is whoever sent it (`certificates.looking.client_of`).
+    """Look at a file of any of the kinds; `client` is whoever sent it (`certificates.looking.client_of`).
 
     Raises:
         TooBusy: as many files are being looked at as may be at once, or another of this client's.
@@ -103,29 +127,65 @@ def examine(content: bytes, *, client: str = "") -> Examination:
     """
     sha256 = hashlib.sha256(content).hexdigest()
     kind = kind_of(content)
-    if not kind:
-        return Examination(outcome=UNREADABLE, kind="", sha256=sha256)
+    if kind in {"", PICTURE}:
+        return Examination(outcome=kind or UNREADABLE, kind="", sha256=sha256)
     if kind == "pdf" and (issued := _issued_as(sha256)):
         proofs = ((IN_REGISTRY, True),)
         return Examination(outcome=GENUINE, kind=kind, sha256=sha256, certificate=issued, proofs=proofs)
     try:
         seen = seen_in(content, kind, client=client)
     except Unreadable as refusal:
-        return Examination(outcome=UNREADABLE, kind=kind, sha256=sha256, part=str(refusal))
-    found = _credential(kind, sha256, seen) if kind == "json" else _carrier(kind, sha256, seen, content)
-    return found if seen.signed is None else _judged_by_signature(found, seen.signed)
+        found = Examination(outcome=UNREADABLE, kind=kind, sha256=sha256, part=str(refusal))
+        return _or_of_others(found, refusal.others)
+    found = _credential(kind, sha256, seen) if kind in {"json", "token"} else _carrier(kind, sha256, seen, content)
+    found = found if seen.signed is None else _judged_by_signature(found, seen.signed)
+    others = seen.others or _signed_by_others(seen)
+    if found.outcome == UNKNOWN and seen.scan and others is None:
+        return replace(found, outcome=PICTURE, part="", proofs=())
+    return _or_of_others(found, others)
 
 
 def kind_of(content: bytes) -> str:
-    """What a file is, by its content: pdf, png, svg, json, or nothing that we know."""
+    """What a file is, by its content: pdf, png, svg, json, token, a picture of another kind, or nothing we know."""
     if b"%PDF-" in content[:1024]:
         return "pdf"
     if content.startswith(b"\x89PNG\r\n\x1a\n"):
         return "png"
-    start = content[:512].lstrip(b"\xef\xbb\xbf \t\r\n")
-    if start.startswith(b"{"):
+    if content.startswith(PHOTOGRAPHS) or IN_A_BOX.match(content):
+        return PICTURE
+    start = content[:512]
+    if start.startswith((b"\xff\xfe", b"\xfe\xff")):  # a text with two bytes for each letter
+        start = start.replace(b"\0", b"")[2:]
+    start = start.lstrip(b"\xef\xbb\xbf \t\r\n")
+    if start.startswith((b"{", b"[")):
         return "json"
+    if looks_like_token(start):
+        return "token"
     return "svg" if start.startswith(b"<") else ""
+
+
+def _or_of_others(found: Examination, others: OfOthers | None) -> Examination:
+    """A credential of somebody else is told as such: it is neither damaged nor forged because it isn't ours."""
+    if others is None or found.outcome not in {UNKNOWN, UNREADABLE} or _claims_to_be_ours(others):
+        return found
+    ask = ASK.format(others.issuer) if others.issuer else ASK_NOBODY
+    part = f"It looks like {others.kind}. {ask}"
+    return replace(found, outcome=OF_OTHERS, part=part, proofs=(), others=others)
+
+
+def _claims_to_be_ours(others: OfOthers) -> bool:
+    """Whether it names this society or one of its addresses anywhere as its issuer."""
+    if others.issuer.casefold() == settings.SOCIETY_NAME.casefold():
+        return True
+    own = (*known_addresses(), *known_dids())
+    return any(said == one or said.startswith((f"{one}/", f"{one}#")) for said in others.addresses for one in own)
+
+
+def _signed_by_others(seen: Seen) -> OfOthers | None:
+    """A document that somebody else has signed, once or several times."""
+    if seen.signed is None or not seen.signed.by_others:
+        return None
+    return OfOthers(kind="a document that somebody else has signed", issuer=seen.signed.by_others)
 
 
 def _issued_as(sha256: str) -> Certificate | None:
@@ -151,9 +211,12 @@ def _carrier(kind: str, sha256: str, seen: Seen, content: bytes) -> Examination:
     found = _credential(kind, sha256, seen)
     if found.outcome != GENUINE or found.certificate is None:
         return found
-    bake = BAKE.get(kind)
-    if bake is not None and _same(bake, content, found.certificate, stored_badge(found.certificate) or b""):
-        return found
+    if kind in BAKE:
+        issued = _baked(kind, found.certificate)
+        if issued == content:
+            return found
+        if is_same_picture(kind, content, issued):
+            return replace(found, saved_anew=True)
     return Examination(
         outcome=FOREIGN_PAGE,
         kind=kind,
@@ -163,12 +226,14 @@ def _carrier(kind: str, sha256: str, seen: Seen, content: bytes) -> Examination:
     )
 
 
-def _same(bake: Callable[[str, str, bytes], bytes], content: bytes, certificate: Certificate, badge: bytes) -> bool:
-    """Whether it is the picture that we give out."""
+def _baked(kind: str, certificate: Certificate) -> bytes:
+    """The picture that we give out."""
     facts = certificate.printed
-    return bake(facts.designation, facts.society, badge) == content
+    return BAKE[kind](facts.designation, facts.society, stored_badge(certificate) or b"")
 
 
+PHOTOGRAPHS = (b"\xff\xd8\xff", b"GIF8", b"BM", b"II*\0", b"MM\0*")
+IN_A_BOX = re.compile(rb"RIFF.{4}WEBP|.{4}ftyp(?:heic|heix|hevc|heim|heis|mif1|msf1|avif)", re.DOTALL)
 BAKE: Mapping[str, Callable[[str, str, bytes], bytes]] = {"png": baked_png, "svg": baked_svg}
 
 
@@ -179,7 +244,11 @@ def _credential(kind: str, sha256: str, seen: Seen) -> Examination:
     issued = certificate and stored_badge(certificate)
     if certificate is None or not issued:
         return Examination(outcome=UNKNOWN, kind=kind, sha256=sha256, proofs=(seen.signature,))
-    changed = tuple(islice(differences(read_credential(issued), credential), MOST_DIFFERENCES))
+    as_issued = read_credential(issued)
+    changed = tuple(islice(differences(as_issued, credential), MOST_DIFFERENCES))
+    if changed and seen.signature[1] and seen.statements and seen.statements == statements_of(as_issued):
+        proofs = (seen.signature, (SAME_STATEMENTS, True))
+        return Examination(outcome=GENUINE, kind=kind, sha256=sha256, certificate=certificate, proofs=proofs)
     return Examination(
         outcome=ALTERED if changed else GENUINE,
         kind=kind,

@@ -1,5 +1,6 @@
 """The forms with which anybody looks a certificate up."""
 
+from datetime import UTC, timedelta
 from typing import Any
 from urllib.parse import unquote
 
@@ -7,6 +8,8 @@ from django import forms
 from django.utils import timezone
 
 from certificates.same_number import token
+
+EASTERNMOST = timedelta(hours=14)  # ahead of UTC: Kiribati; nowhere on earth is it later
 
 
 class VerificationForm(forms.Form):
@@ -35,12 +38,12 @@ class VerificationForm(forms.Form):
         return token(text) if "/v/" in text.lower() else unquote(text).strip()
 
     def clean_on(self) -> Any:
-        """Nobody knows what will be."""
+        """Nobody knows what will be; but where the day has begun already, “today” is no future."""
         on = self.cleaned_data["on"]
-        if on is not None and on > timezone.localdate():
+        if on is not None and on > (timezone.now().astimezone(UTC) + EASTERNMOST).date():
             msg = "Choose today or an earlier day."
             raise forms.ValidationError(msg)
-        return on
+        return on and min(on, timezone.localdate())
 
 
 class DayForm(forms.Form):

@@ -14,6 +14,7 @@ from django.http import HttpRequest
 from django.utils.module_loading import import_string
 
 from certificates.badge.issuer import believed_keys
+from certificates.badge.others import OfOthers
 from certificates.signing.checking import trust_as_json
 from certificates.signing.findings import DocumentFinding
 from limited.running import Limits, TooMuch, run
@@ -26,7 +27,11 @@ TOO_MUCH = "It can't be read in the time and memory that a certificate needs."
 
 
 class Unreadable(ValueError):
-    """The file can't be read; the message says why."""
+    """The file can't be read; the message says why, and `others` what it looks like if it may be somebody else's."""
+
+    def __init__(self, words: str, others: OfOthers | None = None) -> None:
+        super().__init__(words)
+        self.others = others
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -36,10 +41,13 @@ class Seen:
     credential: bytes
     signature: tuple[str, bool]
     signed: DocumentFinding | None
+    statements: str = ""  # digest of what the credential says, however it is written
+    others: OfOthers | None = None  # what it looks like, where it may be somebody else's
+    scan: bool = False  # a picture of a page
 
 
 def seen_in(content: bytes, kind: str, *, client: str) -> Seen:
-    """What a file of that kind (pdf, png, svg, json) carries.
+    """What a file of that kind (pdf, png, svg, json, token) carries.
 
     Raises:
         Unreadable: it can't be read, carries several credentials, or takes too much.
@@ -55,11 +63,20 @@ def seen_in(content: bytes, kind: str, *, client: str) -> Seen:
     except TooMuch:
         raise Unreadable(TOO_MUCH) from None
     facts = found.facts
+    told = facts["others"]
+    others = OfOthers(**{**told, "addresses": tuple(told["addresses"])}) if told else None
     if facts["unreadable"]:
-        raise Unreadable(facts["unreadable"])
+        raise Unreadable(facts["unreadable"], others)
     words, holds = facts["signature"]
     signed = DocumentFinding(**facts["signed"]) if facts["signed"] else None
-    return Seen(credential=found.content, signature=(words, holds), signed=signed)
+    return Seen(
+        credential=found.content,
+        signature=(words, holds),
+        signed=signed,
+        statements=facts["statements"],
+        others=others,
+        scan=facts["scan"],
+    )
 
 
 def client_of(request: HttpRequest) -> str:

@@ -17,7 +17,7 @@ from django.utils.module_loading import import_string
 
 from certificates.badge.entries import StatusEntry
 from certificates.badge.integrity import instant
-from certificates.badge.shape import status_reference
+from certificates.badge.shape import end_of, status_reference
 from certificates.keys import KeyMissing, document_leaves, published_roots, revocation_lists
 from certificates.models import Certificate
 from certificates.standing import standing_on
@@ -92,7 +92,9 @@ def issue_entry_of(certificate: Certificate) -> TreeEntry | None:
 def signed_standing(certificate: Certificate, *, now: datetime) -> str:
     """How the credential stands at this moment, as a note signed by the ledger's key (C2SP signed-note).
 
-    Its first line is another origin than that of a checkpoint, so that neither can be taken for the other.
+    Its first line is another origin than that of a checkpoint, so that neither can be taken for the other. It says of
+    which day it is true, in the society's time zone, and when the credential runs out if nobody renews it: whoever
+    reads it later must be able to tell that it has become old.
     """
     day = timezone.localdate(now)
     status = "superseded" if certificate.status == Certificate.Status.SUPERSEDED else ""
@@ -102,10 +104,12 @@ def signed_standing(certificate: Certificate, *, now: datetime) -> str:
         certificate.sha256,
         status or standing_on(certificate.credential, day).status,
         instant(now),
+        f"day {day.isoformat()}",
+        f"until {end_of(last_day) if (last_day := certificate.credential.valid_until) else '-'}",
     ]
     return sign_note("".join(f"{line}\n" for line in lines))
 
 
 def _status_of(certificate: Certificate) -> dict[str, str] | None:
     entry = StatusEntry.objects.filter(certificate=certificate).first()
-    return status_reference(str(settings.BASE_URL), "revocation", entry) if entry else None
+    return status_reference(certificate.facts["verify_base_url"], "revocation", entry) if entry else None

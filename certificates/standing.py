@@ -38,11 +38,12 @@ def standing_on(credential: Credential, day: date) -> Standing:
 
 
 def _standing(credential: Credential, recorded: str, changed_at: datetime, day: date) -> Standing:
-    since, last_day = timezone.localdate(changed_at), credential.valid_until
+    """A clock that was ahead has written days that are still to come: nothing is so “since” a day in the future."""
+    since, last_day = min(timezone.localdate(changed_at), day), credential.valid_until
     if recorded == "active":
         if last_day is not None and last_day < day:
             return Standing(status="expired", since=last_day)
-        return Standing(status=recorded, since=credential.awarded_on)
+        return Standing(status=recorded, since=min(credential.awarded_on, day))
     if recorded == "expired" and last_day is not None:
         since = min(since, last_day)
     return Standing(status=recorded, since=since)

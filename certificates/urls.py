@@ -25,6 +25,7 @@ urlpatterns = [
     path("achievements/<slug:scheme>", badge.achievement, name="achievement"),
     path("status/<slug:purpose>/<int:number>", badge.status, name="status"),
     path(".well-known/did.json", badge.did, name="did"),
+    path("did.json", badge.did, name="did_below_a_path"),  # where did:web looks if the service has a path
     path("pki/root.pem", keys.root, name="root"),
     path("pki/root/<slug:key>.crl", keys.revoked, name="revoked"),
 ]

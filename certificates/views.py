@@ -14,7 +14,7 @@ from django.utils.module_loading import import_string
 from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_GET, require_POST, require_safe
 
-from certificates.examination import examine
+from certificates.examination import PICTURE, examine
 from certificates.forms import DayForm, FileForm, VerificationForm
 from certificates.looking import TooBusy, client_of
 from certificates.models import Certificate, Credential, offices_of
@@ -89,7 +89,8 @@ def verify_file(request: HttpRequest) -> HttpResponse:
         answer = {"file": found.as_dict(), "registry": standing.as_dict() if standing else None}
         response: HttpResponse = JsonResponse(answer)
     else:
-        context = {"file": found, "found": standing, "certificate": certificate}
+        number_form = VerificationForm() if found.outcome == PICTURE else None
+        context = {"file": found, "found": standing, "certificate": certificate, "number_form": number_form}
         response = render(request, "certificates/examined.html", context)
     response.headers["Cache-Control"] = "no-store"
     patch_vary_headers(response, ["Accept"])

@@ -11,7 +11,15 @@ from django.core.exceptions import ImproperlyConfigured
 from django.utils.csp import CSP
 
 from credentialing.accounts.limit_table import RATES
-from credentialing.starting import demo_stays_here, private_database, private_folder, strong_secret
+from credentialing.starting import (
+    demo_stays_here,
+    former_addresses,
+    host_of,
+    path_of,
+    private_database,
+    private_folder,
+    strong_secret,
+)
 
 env = environ.Env()
 BASE_DIR = Path(__file__).resolve().parent.parent
@@ -32,8 +40,13 @@ BASE_URL = env.str("CREDENTIALING_BASE_URL", default="http://127.0.0.1:8000" if 
 if not BASE_URL:
     msg = "Set CREDENTIALING_BASE_URL to the public address, for example https://credentials.example.org."
     raise ImproperlyConfigured(msg)
+# Addresses that the service had before: badges, codes and links made under them stay its own (docs/operations.md).
+FORMER_BASE_URLS = former_addresses(env.list("CREDENTIALING_FORMER_BASE_URLS", default=[]), BASE_URL)
 ALLOWED_HOSTS = env.list("CREDENTIALING_ALLOWED_HOSTS", default=["127.0.0.1", "localhost", "[::1]"] if LOCAL else [])
-CSRF_TRUSTED_ORIGINS = [BASE_URL]
+ALLOWED_HOSTS += [host for host in map(host_of, FORMER_BASE_URLS) if host not in ALLOWED_HOSTS]
+BASE_PATH = path_of(BASE_URL)  # where the service has not a host of its own: /credentialing
+FORCE_SCRIPT_NAME = BASE_PATH or None
+CSRF_TRUSTED_ORIGINS = [BASE_URL.removesuffix(BASE_PATH)]
 
 INSTALLED_APPS = [
     "credentialing.operations",
@@ -63,6 +76,7 @@ INSTALLED_APPS = [
     "django.contrib.staticfiles",
 ]
 MIDDLEWARE = [
+    "credentialing.ui.addresses.KnownAddresses",
     "django.middleware.security.SecurityMiddleware",
     "django.middleware.csp.ContentSecurityPolicyMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
@@ -157,7 +171,7 @@ STORAGES = {
         else "whitenoise.storage.CompressedManifestStaticFilesStorage",
     },
 }
-STATIC_URL = "static/"
+STATIC_URL = f"{BASE_PATH}/static/"
 STATIC_ROOT = DATA_DIR / "static"
 WHITENOISE_USE_FINDERS = LOCAL  # the demo serves the packages' own files; production collects them
 
@@ -193,7 +207,7 @@ FRESH_LOGIN_MINUTES = env.int("CREDENTIALING_FRESH_LOGIN_MINUTES", default=30)  
 ACCOUNT_DEFAULT_HTTP_PROTOCOL = "http" if BASE_URL.startswith("http://") else "https"
 LOGIN_URL = "account_login"
 LOGIN_REDIRECT_URL = "home"
-ACCOUNT_LOGOUT_REDIRECT_URL = "/"
+ACCOUNT_LOGOUT_REDIRECT_URL = f"{BASE_PATH}/"
 
 TASKS = {"default": {"BACKEND": "workflows.outbox.Outbox", "QUEUES": []}}
 
@@ -256,12 +270,15 @@ X_FRAME_OPTIONS = "DENY"
 SECURE_REFERRER_POLICY = "same-origin"
 HTTPS = BASE_URL.startswith("https://")
 SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = HTTPS
-SESSION_COOKIE_NAME = "__Host-session" if HTTPS else "session"
-CSRF_COOKIE_NAME = "__Host-csrf" if HTTPS else "csrf"
+# Browsers take `__Host-` for whole hosts only; below a path the cookies are of that path, and still of HTTPS alone.
+COOKIE_PREFIX = "" if not HTTPS else "__Secure-" if BASE_PATH else "__Host-"
+SESSION_COOKIE_PATH = CSRF_COOKIE_PATH = f"{BASE_PATH}/"
+SESSION_COOKIE_NAME = f"{COOKIE_PREFIX}session"
+CSRF_COOKIE_NAME = f"{COOKIE_PREFIX}csrf"
 MESSAGE_STORAGE = "django.contrib.messages.storage.session.SessionStorage"  # no cookie that holds names in clear text
 SESSION_COOKIE_AGE = 14 * 86_400  # seconds; nobody stays logged in for longer, however busy
 OFFICE_IDLE_SECONDS = 60 * env.int("CREDENTIALING_OFFICE_IDLE_MINUTES", default=120)  # without a request; 0: no limit
-DEVICE_COOKIE_NAME = "__Host-device" if HTTPS else "device"
+DEVICE_COOKIE_NAME = f"{COOKIE_PREFIX}device"
 SECURE_SSL_REDIRECT = HTTPS and not LOCAL
 SECURE_HSTS_SECONDS = 31_536_000 if HTTPS else 0
 SECURE_HSTS_INCLUDE_SUBDOMAINS = SECURE_HSTS_PRELOAD = HTTPS

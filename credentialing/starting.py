@@ -5,6 +5,7 @@ Used by the settings, so it imports nothing that needs them. Each refusal says w
 
 import contextlib
 import os
+import re
 import socket
 from ipaddress import ip_address
 from pathlib import Path
@@ -37,6 +38,44 @@ def strong_secret(secret: str) -> str:
         )
         raise ImproperlyConfigured(msg)
     return secret
+
+
+def path_of(address: str) -> str:
+    """The path below which the service lies, without a slash at the end: `/credentialing`, mostly nothing.
+
+    Raises:
+        ImproperlyConfigured: the address is none, or its path holds what an identifier on the web (did:web) can't.
+    """
+    try:
+        parts = urlsplit(address)
+        more = parts.query or parts.fragment or "@" in address or parts.port == 0
+        sound = parts.scheme in {"http", "https"} and parts.hostname and not more
+    except ValueError:
+        sound = False
+    if not sound:
+        msg = f"“{address}” is no address of a service: write https://credentials.example.org, with or without a path."
+        raise ImproperlyConfigured(msg)
+    if parts.path and not re.fullmatch(r"(/[A-Za-z0-9][A-Za-z0-9._~-]*)+", parts.path):
+        msg = f"The path of {address} may hold letters, digits, dots, dashes and underscores: https://example.org/x."
+        raise ImproperlyConfigured(msg)
+    return parts.path
+
+
+def host_of(address: str) -> str:
+    """The host of an address, without its port."""
+    return urlsplit(address).hostname or ""
+
+
+def former_addresses(listed: list[str], present: str) -> list[str]:
+    """The addresses that the service had before, each sound, none of them the present one.
+
+    Raises:
+        ImproperlyConfigured: one is no address.
+    """
+    found = [address.strip().rstrip("/") for address in listed if address.strip()]
+    for address in found:
+        path_of(address)
+    return [address for address in dict.fromkeys(found) if address != present]
 
 
 def private_folder(path: Path) -> Path:

@@ -90,6 +90,28 @@ def inclusion(request: HttpRequest, uuid: UUID) -> JsonResponse:  # noqa: ARG001
 
 @public
 @require_safe
+def entry_by_number(request: HttpRequest, number: int) -> HttpResponse:  # noqa: ARG001 - a view
+    """The page of an entry by its number in the tree, as it is spoken and written."""
+    return redirect("workflows:entry", _numbered(number))
+
+
+@public
+@require_safe
+def inclusion_by_number(request: HttpRequest, number: int) -> HttpResponse:
+    """The proof of an entry by its number."""
+    return inclusion(request, _numbered(number))
+
+
+def _numbered(number: int) -> UUID:
+    """The entry of that number; the first is number 1."""
+    found = TreeLeaf.objects.filter(position=number - 1).values_list("entry_id", flat=True).first() if number else None
+    if found is None:
+        raise Http404
+    return found
+
+
+@public
+@require_safe
 def consistency(request: HttpRequest) -> JsonResponse:
     """The proof that the tree over `second` entries begins with that over `first`."""
     form = ConsistencyForm(request.GET)

@@ -1,7 +1,8 @@
 """A credential inside a picture (Open Badges 3.0, 5.3): laid in, and found again without trusting the file.
 
 Nothing here decodes a picture: of a PNG only the list of its chunks is read, of an SVG only elements and text, with
-every document type refused. So neither a picture of a billion points nor an entity of a billion laughs costs anything.
+every rule of a document type refused. So neither a picture of a billion points nor an entity of a billion laughs costs
+anything.
 """
 
 import struct
@@ -15,6 +16,7 @@ SIGNATURE = b"\x89PNG\r\n\x1a\n"
 KEYWORD = b"openbadgecredential"
 NAMESPACE = "https://purl.imsglobal.org/ob/v3p0"
 SVG = "http://www.w3.org/2000/svg"
+W3C = ("http://www.w3.org/", "https://www.w3.org/")
 LONGEST = 200_000  # bytes of a credential; ours have about 2,500
 MOST_CHUNKS = 20_000
 MOST_ELEMENTS = 50_000
@@ -111,6 +113,44 @@ def bake_svg(picture: str, credential: bytes) -> bytes:
     return (picture[:end] + element + picture[end:]).encode()
 
 
+OTHERS_KEYWORDS = frozenset({b"openbadges", KEYWORD})
+OTHERS_NAMESPACES = frozenset({"http://openbadges.org", "https://openbadges.org", NAMESPACE})
+
+
+RESAVED = frozenset({b"IHDR", b"PLTE", b"tRNS", b"IDAT", b"IEND", b"pHYs", b"tIME", b"sRGB", b"gAMA", b"cHRM", b"iTXt"})
+
+
+def is_plain_png(content: bytes) -> bool:
+    """Whether a picture holds nothing but its points, one text (the credential), and what programs add in saving it.
+
+    Raises:
+        NotAPicture: it is damaged.
+    """
+    kinds = [(kind, len(data) + 12) for kind, data in _chunks(content)]
+    texts = sum(kind == b"iTXt" for kind, _ in kinds)
+    whole = len(SIGNATURE) + sum(length for _, length in kinds) == len(content)
+    return whole and texts == 1 and all(kind in RESAVED for kind, _ in kinds)
+
+
+def others_in_png(content: bytes) -> bytes | None:
+    """What a PNG carries as the badge of somebody else: Open Badges 1 and 2 use other chunks and another keyword.
+
+    Raises:
+        NotAPicture: it is damaged.
+    """
+    for kind, data in _chunks(content):
+        keyword, _, rest = data.partition(b"\0")
+        if keyword not in OTHERS_KEYWORDS:
+            continue
+        if kind == b"tEXt":
+            return rest
+        if kind == b"zTXt":
+            return _unpacked(rest[1:])
+        if kind == b"iTXt":
+            return _text_of(KEYWORD + b"\0" + rest)
+    return None
+
+
 class _Finder:
     """Collects the text of the credential's element; refuses what no picture needs.
 
@@ -155,6 +195,11 @@ class _Finder:
             self.refuse()
         self.found[-1].append(data)
 
+    def doctype(self, _name: str, system: str | None, _public: str | None, has_rules: int) -> None:
+        """A document type that only names the standard, as editors write it, changes nothing: nothing is fetched."""
+        if has_rules or not (system or "").startswith(W3C):
+            self.refuse()
+
     def refuse(self, *_: Any) -> None:
         msg = "The picture holds something that no badge has."
         raise NotAPicture(msg)
@@ -164,15 +209,16 @@ def credential_in_svg(content: bytes) -> bytes | None:
     """The credential that an SVG carries, or None.
 
     Raises:
-        NotAPicture: it is no SVG, has a document type, or carries several credentials.
+        NotAPicture: it is no SVG, has rules of its own in a document type, or carries several credentials.
     """
     finder = _Finder()
     parser = expat.ParserCreate()
+    parser.SetParamEntityParsing(expat.XML_PARAM_ENTITY_PARSING_NEVER)
     parser.buffer_text = True
     parser.StartElementHandler = finder.start
     parser.EndElementHandler = finder.end
     parser.CharacterDataHandler = finder.text
-    parser.StartDoctypeDeclHandler = finder.refuse
+    parser.StartDoctypeDeclHandler = finder.doctype
     parser.EntityDeclHandler = finder.refuse
     try:
         parser.Parse(content, True)  # noqa: FBT003 - positional only
@@ -185,3 +231,52 @@ def credential_in_svg(content: bytes) -> bytes | None:
         msg = "This is no SVG with one credential in it."
         raise NotAPicture(msg)
     return "".join(finder.found[0]).strip().encode() if finder.found else None
+
+
+class _OthersFinder:
+    """Collects the badge of somebody else, whatever entities the drawing's program has declared."""
+
+    def __init__(self) -> None:
+        self.found: list[str] = []
+        self.inside = False
+        self.elements = self.letters = 0
+
+    def start(self, name: str, attributes: dict[str, str]) -> None:
+        self.elements += 1
+        if self.elements > MOST_ELEMENTS:
+            msg = "The picture holds more than one that carries a badge."
+            raise NotAPicture(msg)
+        namespace, _, local = name.rpartition(" ")
+        if namespace in OTHERS_NAMESPACES and local in {"assertion", "credential"}:
+            self.inside = True
+            self.found.insert(0, attributes.get("verify", ""))
+
+    def end(self, name: str) -> None:
+        self.inside = self.inside and not name.startswith(tuple(OTHERS_NAMESPACES))
+
+    def text(self, data: str) -> None:
+        if self.inside and self.letters < LONGEST:
+            self.letters += len(data)
+            self.found.append(data)
+
+
+def others_in_svg(content: bytes) -> bytes | None:
+    """What an SVG carries as the badge of somebody else: JSON, else the address or token in `verify`.
+
+    Raises:
+        NotAPicture: it can't be read as XML.
+    """
+    finder = _OthersFinder()
+    parser = expat.ParserCreate(namespace_separator=" ")
+    parser.StartElementHandler = finder.start
+    parser.EndElementHandler = finder.end
+    parser.CharacterDataHandler = finder.text
+    try:
+        parser.Parse(content, True)  # noqa: FBT003 - positional only
+    except (expat.ExpatError, LookupError, ValueError):
+        msg = "This is no SVG that can be read."
+        raise NotAPicture(msg) from None
+    if not finder.found:
+        return None
+    verify, *parts = finder.found
+    return ("".join(parts).strip() or verify).encode()

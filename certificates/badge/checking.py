@@ -58,7 +58,7 @@ def read_credential(content: bytes) -> dict[str, Any]:
         msg = "This is too long for a credential."
         raise NotACredential(msg)
     try:
-        read = json.loads(content.decode("utf-8-sig"), object_pairs_hook=_once, parse_constant=_refuse)
+        read = json.loads(_decoded(content), object_pairs_hook=_once, parse_constant=_refuse)
         json.dumps(read, ensure_ascii=False).encode()
     except (ValueError, RecursionError):
         msg = "This is no text that can be read as a credential."
@@ -69,6 +69,12 @@ def read_credential(content: bytes) -> dict[str, Any]:
         raise NotACredential(msg)
     credential: dict[str, Any] = read
     return credential
+
+
+def _decoded(content: bytes) -> str:
+    """The text; some programs save it with two bytes for each letter (UTF-16, told by its mark)."""
+    wide = content.startswith((b"\xff\xfe", b"\xfe\xff"))
+    return content.decode("utf-16" if wide else "utf-8-sig")
 
 
 def _once(pairs: list[tuple[str, Any]]) -> dict[str, Any]:

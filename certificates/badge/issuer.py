@@ -1,8 +1,8 @@
 """Who signs the badges: the society's decentralized identifier and the keys that speak for it.
 
-On the web the identifier is `did:web` and its keys are published at `/.well-known/did.json`. An installation without
-a public address (the demo) signs as `did:key`, which holds its key in its own name and so can be checked by anybody
-without asking anyone; there each key is an issuer of its own.
+On the web the identifier is `did:web` and its keys are published at `/.well-known/did.json`, or below a path at its
+`/did.json`. An installation without a public address (the demo) signs as `did:key`, which holds its key in its own name
+and so can be checked by anybody without asking anyone; there each key is an issuer of its own.
 """
 
 from collections.abc import Sequence
@@ -32,11 +32,14 @@ class Issuer:
         return {"id": self.did, "type": ["Profile"], "name": self.name, "url": self.url}
 
 
-def issuer(*, name: str = "", url: str = "") -> Issuer:
-    """The issuer as it signs now."""
+def issuer(*, name: str = "", url: str = "", address: str = "") -> Issuer:
+    """The issuer as it signs now; under a former address by its former identifier."""
     key = badge_keys()[0]
-    did = did_of(key)
-    return Issuer(did=did, method=method_of(key), name=name or settings.SOCIETY_NAME, url=url or str(settings.BASE_URL))
+    did, method = did_of(key), method_of(key)
+    if address in former_addresses() and address.startswith("https://"):
+        did = web_did(address)
+        method = f"{did}#{key.id}"
+    return Issuer(did=did, method=method, name=name or settings.SOCIETY_NAME, url=url or str(settings.BASE_URL))
 
 
 def sign(data: bytes) -> bytes:
@@ -81,9 +84,25 @@ def believed_keys() -> dict[str, bytes]:
 
 
 def methods_of(key: BadgeKey) -> Sequence[str]:
-    """Every name under which a key may have signed: also as `did:key`, before there was a public address."""
+    """Every name under which a key may have signed: under a former address, and before there was one as `did:key`."""
     multikey = to_multikey(key.public)
-    return [method_of(key), f"did:key:{multikey}#{multikey}"]
+    former = [f"{web_did(address)}#{key.id}" for address in former_addresses() if address.startswith("https://")]
+    return list(dict.fromkeys([method_of(key), *former, f"did:key:{multikey}#{multikey}"]))
+
+
+def former_addresses() -> Sequence[str]:
+    """Every address that the service had before, without a slash at the end."""
+    return tuple(settings.FORMER_BASE_URLS)
+
+
+def known_addresses() -> Sequence[str]:
+    """The address of the service, then its former ones."""
+    return (str(settings.BASE_URL), *former_addresses())
+
+
+def known_dids() -> Sequence[str]:
+    """Every identifier under which the service issues or has issued on the web."""
+    return tuple(web_did(address) for address in known_addresses() if address.startswith("https://"))
 
 
 def key_in_its_name(method: str) -> bytes | None:
@@ -97,17 +116,27 @@ def key_in_its_name(method: str) -> bytes | None:
 
 def believed_methods() -> list[tuple[str, str]]:
     """Name and public key of every method whose signatures are believed, the one in force first."""
-    return [(method_of(key), to_multikey(key.public)) for key in badge_keys() if not key.compromised]
+    believed = [key for key in badge_keys() if not key.compromised]
+    return [(method, to_multikey(key.public)) for key in believed for method in methods_of(key)]
 
 
-def did_document() -> dict[str, Any]:
-    """The identifier's document: every key that may be believed, the one in force first."""
+def did_document(address: str = "") -> dict[str, Any]:
+    """The identifier's document: every key that may be believed, the one in force first.
+
+    Under a former address that of the former identifier, by which earlier badges are checked.
+    """
     keys = [key for key in badge_keys() if not key.compromised]
-    if not on_the_web():
+    former = address if address in former_addresses() and address.startswith("https://") else ""
+    if not on_the_web() and not former:
         keys = keys[:1]
-    did = did_of(badge_keys()[0])
+    did = web_did(former) if former else did_of(badge_keys()[0])
     methods = [
-        {"id": method_of(key), "type": "Multikey", "controller": did, "publicKeyMultibase": to_multikey(key.public)}
+        {
+            "id": f"{did}#{key.id}" if former else method_of(key),
+            "type": "Multikey",
+            "controller": did,
+            "publicKeyMultibase": to_multikey(key.public),
+        }
         for key in keys
     ]
     return {

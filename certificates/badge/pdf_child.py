@@ -9,6 +9,8 @@ import pikepdf
 
 LONGEST = 200_000  # bytes of a credential
 MOST_FILES = 20
+MOST_PAGES = 20
+SCANNED = 500_000  # points of a picture; a page photographed or scanned has a million and more
 
 
 class SeveralCredentials(ValueError):
@@ -36,6 +38,28 @@ def credential_in(content: bytes) -> bytes | None:
         if len(found) > 1:
             raise SeveralCredentials
         return _unpacked(found[0].EF.F) if found else None
+
+
+def others_attached(content: bytes) -> list[bytes]:
+    """What else is attached and may be the credential of somebody else."""
+    with pikepdf.open(io.BytesIO(content)) as pdf:
+        names = pikepdf.NameTree(pdf.Root.Names.EmbeddedFiles) if "/EmbeddedFiles" in pdf.Root.get("/Names", {}) else {}
+        return [
+            text
+            for name in islice(names, MOST_FILES)
+            if str(name).lower().endswith((".json", ".jsonld", ".jwt")) and (text := _unpacked(names[name].EF.F))
+        ]
+
+
+def is_scan(content: bytes) -> bool:
+    """Whether every page is a picture of a page: a large picture on each."""
+    with pikepdf.open(io.BytesIO(content)) as pdf:
+        pages = list(islice(pdf.pages, MOST_PAGES))
+        return bool(pages) and all(any(_is_large(image) for image in page.images.values()) for page in pages)
+
+
+def _is_large(image: Any) -> bool:
+    return int(image.get("/Width", 0)) * int(image.get("/Height", 0)) >= SCANNED
 
 
 def _unpacked(stream: Any) -> bytes | None:

@@ -4,12 +4,14 @@ No name of a person stands in it: the picture is drawn without the typesetter of
 every script, and the page behind it tells the name from the registry.
 """
 
+import base64
 from functools import lru_cache
 
 from certificates.badge.baking import bake_png, bake_svg
-from limited.running import run
+from limited.running import TooMuch, run
 
 JOB = "certificates.badge.picture_child:drawn"
+COMPARE = "certificates.badge.picture_child:compared"
 
 
 @lru_cache(maxsize=32)
@@ -42,3 +44,15 @@ def baked_png(designation: str, society: str, credential: bytes) -> bytes:
 def baked_svg(designation: str, society: str, credential: bytes) -> bytes:
     """The drawing with the credential inside."""
     return bake_svg(badge_svg(designation, society), credential)
+
+
+def is_same_picture(kind: str, content: bytes, issued: bytes) -> bool:
+    """Whether a picture that another program has saved shows the same: every point, or every element of the drawing.
+
+    Raises:
+        NoChild: this machine can't start a process.
+    """
+    try:
+        return bool(run(COMPARE, content, kind=kind, issued=base64.b64encode(issued).decode()).facts)
+    except TooMuch:
+        return False

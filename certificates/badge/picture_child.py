@@ -1,12 +1,16 @@
 """How the picture of a badge is drawn: in a child (`limited`), so that no web process holds a library for pictures."""
 
+import base64
 import io
 from functools import cache
 from pathlib import Path
 from typing import Any
+from xml.etree.ElementTree import canonicalize
 from xml.sax.saxutils import escape, quoteattr
 
 from PIL import Image, ImageDraw, ImageFont
+
+from certificates.badge.baking import NAMESPACE, is_plain_png
 
 FONTS = Path(__file__).parent.parent / "fonts"
 FAMILIES = "Source Sans 3, Helvetica, Arial, sans-serif"
@@ -25,6 +29,23 @@ def drawn(_content: bytes, *, kind: str, designation: str, society: str, standin
     if kind == "png":
         return None, _as_png(designation, society)
     return None, _as_svg(designation, society, standing).encode()
+
+
+def compared(content: bytes, *, kind: str, issued: str) -> tuple[Any, bytes]:
+    """Whether a picture shows what the issued one does, whoever has saved it, for `certificates.badge.picture`."""
+    own = base64.b64decode(issued)
+    if kind == "svg":
+        return _drawing(content) == _drawing(own), b""
+    with Image.open(io.BytesIO(content), formats=["PNG"]) as found, Image.open(io.BytesIO(own)) as expected:
+        if found.size != expected.size or not is_plain_png(content):
+            return False, b""
+        return found.convert("RGBA").tobytes() == expected.convert("RGBA").tobytes(), b""
+
+
+def _drawing(content: bytes) -> str:
+    """The elements of a drawing but for the credential, however it is indented; comments are not shown."""
+    without = [f"{{{NAMESPACE}}}credential"]
+    return canonicalize(content.decode("utf-8-sig"), strip_text=True, rewrite_prefixes=True, exclude_tags=without)
 
 
 def _as_svg(designation: str, society: str, standing: str) -> str:

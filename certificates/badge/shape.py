@@ -44,7 +44,7 @@ def open_badge(certificate: Certificate, entry: StatusEntry, issuer: Issuer) -> 
         "credentialStatus": status_reference(base, "revocation", entry),
     }
     if facts.valid_until is not None:
-        badge["validUntil"] = _end_of(facts.valid_until)
+        badge["validUntil"] = end_of(facts.valid_until)
     return badge
 
 
@@ -98,7 +98,7 @@ def _start_of(day: date) -> str:
     return instant(datetime.combine(day, time.min, timezone.get_default_timezone()))
 
 
-def _end_of(day: date) -> str:
+def end_of(day: date) -> str:
     """The last second of the society's local day."""
     next_day = datetime.combine(day + timedelta(days=1), time.min, timezone.get_default_timezone())
     return instant(next_day - timedelta(seconds=1))

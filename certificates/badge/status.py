@@ -34,8 +34,10 @@ class NoSuchList(LookupError):
     """There is no list of that purpose and number."""
 
 
-def status_list(purpose: str, number: int, *, now: datetime) -> dict[str, Any]:
+def status_list(purpose: str, number: int, *, now: datetime, address: str = "") -> dict[str, Any]:
     """A list as it stands now, as a signed credential; the same within five minutes while nothing changes.
+
+    Earlier badges name lists under a former `address`; there it is issued by the former identifier, as they are.
 
     Raises:
         NoSuchList: there is none.
@@ -47,8 +49,9 @@ def status_list(purpose: str, number: int, *, now: datetime) -> dict[str, Any]:
     entries = StatusEntry.objects.filter(PURPOSES[purpose], list_number=number).order_by("index")
     places = tuple(entries.values_list("index", flat=True))
     window = datetime.fromtimestamp(now.timestamp() // 300 * 300, UTC)
-    who = issuer()
-    return _signed_list(purpose, number, places, window, (f"{settings.BASE_URL}", who.did, who.method))
+    address = address or str(settings.BASE_URL)
+    who = issuer(address=address)
+    return _signed_list(purpose, number, places, window, (address, who.did, who.method))
 
 
 @lru_cache(maxsize=32)

@@ -7,6 +7,7 @@ from uuid import UUID
 
 from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import get_object_or_404, render
+from django.urls import get_script_prefix
 from django.utils import timezone
 from django.utils.cache import patch_vary_headers
 from django.views.decorators.http import require_safe
@@ -105,7 +106,7 @@ def achievement_picture(request: HttpRequest, scheme: str) -> HttpResponse:  # n
 def status(request: HttpRequest, purpose: str, number: int) -> HttpResponse:
     """One of the published status lists; unchanged, it is not sent again."""
     try:
-        listed = status_list(purpose, number, now=timezone.now())
+        listed = status_list(purpose, number, now=timezone.now(), address=asked_under(request))
     except NoSuchList:
         raise Http404 from None
     content = json.dumps(listed).encode()
@@ -117,9 +118,14 @@ def status(request: HttpRequest, purpose: str, number: int) -> HttpResponse:
 
 @public
 @require_safe
-def did(request: HttpRequest) -> HttpResponse:  # noqa: ARG001 - a view
-    """The society's identifier with every key that may be believed."""
-    return JsonResponse(did_document(), headers=SHORT)
+def did(request: HttpRequest) -> HttpResponse:
+    """The society's identifier with every key that may be believed; under a former address the former one."""
+    return JsonResponse(did_document(asked_under(request)), headers=SHORT)
+
+
+def asked_under(request: HttpRequest) -> str:
+    """The former address under which a request came, as the middleware has found it; empty under the present one."""
+    return str(getattr(request, "former_address", ""))
 
 
 @public
@@ -150,6 +156,7 @@ def offline(request: HttpRequest) -> HttpResponse:
     """The page that checks a file in the browser; it sends nothing of the file."""
     documents = document_keys()
     context = {
+        "site_path": get_script_prefix().rstrip("/"),
         "ledger_keys": [str(key) for key in known_keys().values()],
         "methods": believed_methods(),
         "roots": [(root, _fingerprint(root)) for root in documents["roots"]],

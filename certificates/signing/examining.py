@@ -96,7 +96,8 @@ def _of_signature(signatures: Sequence[EmbeddedPdfSignature], trust: Trust) -> D
             key, lost = own[certificate.dump()]
             return _judged(signature, trust, f"document/{key}", lost=lost)
         names.append(certificate.subject.human_friendly if certificate is not None else "nobody")
-    return DocumentFinding(outcome=FOREIGN, part=OF_OTHERS.format("; ".join(names)))
+    told = "; ".join(dict.fromkeys(names))
+    return DocumentFinding(outcome=FOREIGN, part=OF_OTHERS.format(told), by_others=told)
 
 
 def _judged(signature: EmbeddedPdfSignature, trust: Trust, key: str, *, lost: bool) -> DocumentFinding:

@@ -22,3 +22,4 @@ class DocumentFinding:
     signer: str = ""
     signed_at: str = ""
     stamped: bool = False
+    by_others: str = ""  # who has signed it, where it was not the society; their own words

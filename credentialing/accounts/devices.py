@@ -25,6 +25,7 @@ def remember(response: HttpResponseBase, login: str) -> None:
         max_age=KEPT_FOR,
         secure=settings.SESSION_COOKIE_SECURE,
         httponly=True,
+        path=settings.SESSION_COOKIE_PATH,
         samesite="Lax",
     )
 

@@ -61,5 +61,6 @@ def items(request: HttpRequest) -> list[NavItem]:
         url = reverse(name)
         found.append({"label": label, "url": url, "current": request.path == url})
     if settings.DEMO:
-        found.append({"label": "Mail", "url": reverse("operations:mail"), "current": request.path.startswith("/mail/")})
+        mail = reverse("operations:mail")
+        found.append({"label": "Mail", "url": mail, "current": request.path.startswith(mail)})
     return found

@@ -19,6 +19,7 @@ from credentialing.accounts.naming import printed_name_of
 from credentialing.correspondence.models import HIDDEN, Letter, LetterSecret
 from credentialing.correspondence.strangers import plain_name
 from credentialing.correspondence.tasks import deliver_letter
+from credentialing.ui.addresses import absolute
 
 
 @transaction.atomic
@@ -57,7 +58,7 @@ def send_letter(
         {
             **context,
             "name": person.name if person else "",
-            "link": settings.BASE_URL + str(context.get("path", "/")),
+            "link": absolute(str(context.get("path", "/"))),
             "help": getattr(settings, "HELP_EMAIL", settings.DEFAULT_FROM_EMAIL),
             "society": settings.SOCIETY_NAME,
         },

@@ -151,6 +151,7 @@ def addresses_of(
         "certificates:status": {"purpose": "revocation", "number": 1},
         "certificates:revoked": {"key": "none"},
         **{f"workflows:{name}": {"uuid": record.uuid} for name in ("entry", "inclusion")},
+        **{f"workflows:{name}": {"number": 1} for name in ("entry_by_number", "inclusion_by_number")},
         **{f"accounts:appointment-{act}": {"uuid": appointment.uuid} for act in ("confirm", "decline", "withdraw")},
         **{f"accounts:{name}": person for name in ("person", "term-grant", "account-close", "account-reopen")},
         **{f"accounts:{name}": person for name in ("membership-record", "conflict-declare")},

@@ -3,7 +3,7 @@
 import base64
 import hashlib
 import json
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 
 import pytest
 from cryptography.hazmat.primitives.hashes import SHA256
@@ -148,7 +148,9 @@ def test_proof_bundle_proves_the_bytes_and_the_standing(client, certificate):
     assert read_checkpoint(bundle["issued"]["checkpoint"]).root == root
     assert json.loads(entry)["details"]["sha256"] == certificate.sha256 == bundle["sha256"]
 
-    origin, about, sha256, status, _ = open_note(bundle["standing"]).splitlines()
+    origin, about, sha256, status, at, day, until = open_note(bundle["standing"]).splitlines()
+    assert day == f"day {timezone.localdate(datetime.fromisoformat(at))}"
+    assert until == "until -"
     assert origin.endswith("/transparency/standing")
     assert (about, sha256, status) == (str(certificate.uuid), certificate.sha256, "active")
     assert bundle["status"]["statusPurpose"] == "revocation"

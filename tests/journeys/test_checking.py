@@ -148,7 +148,6 @@ def test_signature_inside_a_document_is_told_beside_what_the_ledger_proves(scene
         "flipped": (content.replace(b"\n", b"\r", 1), "Not proved", "No", "covers were changed"),
         "saved": (resaved(content), "Not proved", "No", "saved anew by another program"),
         "longer": (content + b"\n", "Not proved", "No", "added behind the signature"),
-        "theirs": (theirs, "Not proved", "No", "somebody else: Diploma Mill Certificates"),
         "bare": (pdf_with(None), "Not proved", "No", "carries no signature"),
     }
     visitor = scene.actor().go("/verify/offline/")
@@ -163,9 +162,16 @@ def test_signature_inside_a_document_is_told_beside_what_the_ledger_proves(scene
         line = line_of(visitor, said)
         assert (name, verdict in said, line.startswith(label), words in line) == (name, True, True, True), said
         visitor.go("/verify/offline/")
+    (tmp_path / "theirs.pdf").write_bytes(theirs)
+    said = check_here(visitor, tmp_path / "theirs.pdf")
+    assert "A credential, not one of ours" in said
+    assert "ask its issuer: Diploma Mill Certificates (unverified)" in said
     assert [text for text in refused if "404" not in text] == []
 
+    visitor.go("/verify/offline/")
     visitor.page.context.set_offline(True)
+    said = check_here(visitor, tmp_path / "own.pdf")  # nobody can be asked, and the signature inside is the society's
+    assert "Genuine; standing not known" in said
     said = check_here(visitor, tmp_path / "own.pdf", tmp_path / "proof.json")
     assert "Genuine. Valid" in said
     assert line_of(visitor, said).startswith("Yes")

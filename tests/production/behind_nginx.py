@@ -70,8 +70,8 @@ class Answer:
     text: str
 
 
-def environment(folder: Path) -> dict[str, str]:
-    """What docs/settings.md asks for, and nothing else of ours."""
+def environment(folder: Path, **more: str) -> dict[str, str]:
+    """What docs/settings.md asks for, and nothing else of ours but `more`."""
     kept = {name: value for name, value in os.environ.items() if not name.startswith(("CREDENTIALING_", "DJANGO_"))}
     return kept | {
         "CREDENTIALING_SECRET_KEY": SECRET,
@@ -82,6 +82,7 @@ def environment(folder: Path) -> dict[str, str]:
         "CREDENTIALING_TRUSTED_PROXIES": "1",
         "CREDENTIALING_SMTP_HOST": "mail.example.org",
         "DJANGO_SETTINGS_MODULE": "credentialing.settings",
+        **more,
     }
 
 
@@ -99,6 +100,13 @@ def service(folder: Path, port: int, people: str) -> Iterator[Path]:
     env, manage = environment(folder), [sys.executable, "manage.py"]
     for words in (["migrate", "-v0"], ["collectstatic", "--no-input", "-v0"], ["shell", "-v0", "-c", people]):
         subprocess.run([*manage, *words], cwd=ROOT, env=env, check=True, capture_output=True)
+    with serving(folder, port, env):
+        yield folder
+
+
+@contextmanager
+def serving(folder: Path, port: int, env: dict[str, str]) -> Iterator[None]:
+    """nginx and gunicorn with this environment; the data are there already."""
     key, certificate, socket = folder / "key.pem", folder / "cert.pem", folder / "http.sock"
     subprocess.run(
         ["openssl", "req", "-x509", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:P-256", "-nodes", "-days", "2",
@@ -131,7 +139,7 @@ def service(folder: Path, port: int, people: str) -> Iterator[Path]:
         ]  # fmt: skip
         try:
             _wait(socket, folder / "nginx.pid", running)
-            yield folder
+            yield
         finally:
             for process in reversed(running):
                 process.terminate()

@@ -1,13 +1,15 @@
 """Headers, cookies, log-in and limits as they are in production: HTTPS, a real proxy, two workers, SQLite."""
 
+import json
 import os
+import re
 import shutil
 import socket
 from pathlib import Path
 
 import pytest
 
-from tests.production.behind_nginx import HOST, NGINX, Visitor, service
+from tests.production.behind_nginx import HOST, NGINX, Visitor, environment, service, serving
 
 HERE = Path(NGINX).exists() and shutil.which("openssl") is not None
 pytestmark = [
@@ -26,14 +28,61 @@ for name, office in (("ada", ""), ("grace", ""), ("cora", "coordinator")):
 """
 
 
+def free_port() -> int:
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        port: int = free.getsockname()[1]
+        return port
+
+
 @pytest.fixture(scope="module")
 def running(tmp_path_factory):
     """The service at a free port, and the folder of its logs."""
-    with socket.socket() as free:
-        free.bind(("127.0.0.1", 0))
-        port = free.getsockname()[1]
+    port = free_port()
     with service(tmp_path_factory.mktemp("production"), port, PEOPLE) as folder:
         yield port, folder
+
+
+@pytest.fixture(scope="module")
+def moved(running, tmp_path_factory):
+    """The same data after the service has moved below a path; the whole host was its address before."""
+    folder, port = tmp_path_factory.mktemp("moved"), free_port()
+    data = {"CREDENTIALING_DATA_DIR": str(running[1] / "data")}
+    base = {"CREDENTIALING_BASE_URL": f"https://{HOST}/credentialing"}
+    with serving(folder, port, environment(folder, **data, **base, CREDENTIALING_FORMER_BASE_URLS=f"https://{HOST}")):
+        yield port
+
+
+def test_below_a_path_pages_static_files_and_log_in_work(moved):
+    visitor = Visitor(moved, "127.0.0.44")
+    page = visitor.ask("GET", "/credentialing/registry/")
+    assert page.status == 200
+    sheet = re.search(r'href="(/credentialing/static/ui/app[^"]*\.css)"', page.text)
+    assert sheet
+    answer = visitor.ask("GET", sheet[1])
+    assert (answer.status, answer.headers["Content-Type"].partition(";")[0]) == (200, "text/css")
+    links = set(re.findall(r'(?:href|src|action)="(/[^"]*)"', page.text))
+    assert links
+    assert [link for link in links if not link.startswith("/credentialing/")] == []
+    entered = visitor.post("/credentialing/accounts/login/", {"login": "grace@example.org", "password": PASSWORD})
+    assert (entered.status, entered.headers["Location"]) == (302, "/credentialing/home/")
+    for cookie in visitor.set_cookies:
+        assert cookie.startswith("__Secure-"), cookie
+        assert "Path=/credentialing/" in cookie
+    assert visitor.ask("GET", "/credentialing/my/profile/").status == 200
+    assert visitor.ask("GET", "/credentialing/my/profile").headers["Location"] == "/credentialing/my/profile/"
+    assert 'data-site="/credentialing"' in visitor.ask("GET", "/credentialing/verify/offline/").text
+
+
+def test_below_a_path_the_identifier_names_it_and_the_former_one_still_answers(moved):
+    visitor = Visitor(moved, "127.0.0.45")
+    present = json.loads(visitor.ask("GET", "/credentialing/did.json").text)
+    former = json.loads(visitor.ask("GET", "/.well-known/did.json").text)
+    assert (present["id"], former["id"]) == (f"did:web:{HOST}:credentialing", f"did:web:{HOST}")
+    assert json.loads(visitor.ask("GET", "/status/revocation/1").text)["issuer"] == f"did:web:{HOST}"
+    moved_on = visitor.ask("GET", "/v/gsbqAxcGtZfLcNdC?on=2026-04-01")
+    there = f"https://{HOST}/credentialing/v/gsbqAxcGtZfLcNdC?on=2026-04-01"
+    assert (moved_on.status, moved_on.headers["Location"]) == (308, there)
 
 
 def test_every_cookie_is_of_this_host_alone_and_every_private_page_is_kept_by_nobody(running):

@@ -12,6 +12,7 @@ INSTANT = re.compile(
     r"-?([1-9]\d{3,}|0\d{3})-(0[1-9]|1[0-2])-(0[1-9]|[12]\d|3[01])T([01]\d|2[0-3]):[0-5]\d:[0-5]\d(\.\d+)?(Z|[+-]\d\d:\d\d)"
 )
 TYPED = ("credentialStatus", "credentialSchema", "termsOfUse", "evidence", "refreshService")
+FIRST = [CREDENTIALS]  # the context that comes first; `allowed` adds that of data model 1.1
 NAMED = ("credentialSchema", "refreshService")  # must also say which
 
 
@@ -56,7 +57,7 @@ def faults_of_presentation(presentation: Any) -> Iterator[str]:
 
 def _faults_of_frame(document: Mapping[str, Any], kind: str) -> Iterator[str]:
     contexts, types = document.get("@context"), document.get("type")
-    if not isinstance(contexts, list) or contexts[:1] != [CREDENTIALS]:
+    if not isinstance(contexts, list) or not contexts or contexts[0] not in FIRST:
         yield f"@context must begin with {CREDENTIALS}"
     if not all(isinstance(one, str) for one in _all(types)) or kind not in _all(types):
         yield f"type must hold {kind}"

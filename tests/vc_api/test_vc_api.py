@@ -5,12 +5,14 @@ import json
 import pytest
 from django.test import Client
 
+from certificates.badge import integrity
 from certificates.badge.bundled import CREDENTIALS
 from certificates.badge.integrity import _data_to_sign
 from certificates.badge.issuer import issuer, sign
 from certificates.badge.multibase import to_base58
 from tests.certificates.badges import badge_of, changed, issued, without
 from tests.decided import decided
+from tests.vc_api import allowed, model
 
 pytestmark = pytest.mark.django_db
 CREDENTIAL = {
@@ -160,3 +162,58 @@ def test_status_in_no_list_of_ours_is_not_believed(vc_api):
     credential = post("/credentials/issue", credential={**CREDENTIAL, "credentialStatus": entry}).json()
     refused = post("/credentials/verify", verifiableCredential=credential["verifiableCredential"])
     assert (refused.status_code, refused.json()["errors"]) == (400, ["its status can't be found out"])
+
+
+EXAMPLES = "https://www.w3.org/ns/credentials/examples/v2"
+SAID_BY_THE_SUITES = {  # what may be signed and verified once W3C's own contexts are allowed (data model 2.0)
+    "4.3 further contexts": {"@context": [CREDENTIALS, EXAMPLES], "type": ["VerifiableCredential", "Example"]},
+    "4.3 contexts as objects": {"@context": [CREDENTIALS, {"level": "https://a.example/level"}], "level": "one"},
+    "4.5 a type of its own": {
+        "@context": [CREDENTIALS, {"Own": "https://a.example/Own"}], "type": ["VerifiableCredential", "Own"]},
+    "4.6 a name with a language": {"name": {"@value": "Example", "@language": "en", "@direction": "ltr"}},
+    "4.6 names in two languages": {
+        "description": [{"@value": "Example", "@language": "en"}, {"@value": "Beispiel", "@language": "de"}]},
+    "data model 1.1": {"@context": ["https://www.w3.org/2018/credentials/v1"], "issuanceDate": "2020-01-01T00:00:00Z"},
+    "4.8 several subjects": {"credentialSubject": [{"id": "did:example:a"}, {"id": "did:example:b"}]},
+}  # fmt: skip
+REFUSED_BY_THE_SUITES = {
+    "a context that is no address": {"@context": [CREDENTIALS, "https ://not-a-url/"]},
+    "a context that is a number": {"@context": [CREDENTIALS, 7]},
+    "a meaning that is no address": {
+        "@context": [CREDENTIALS, {"Own": "https ://not-a-url#Own"}], "type": ["VerifiableCredential", "Own"]},
+    "a language with more beside it": {"name": {"@value": "Example", "@language": "en", "url": "did:example:x"}},
+    "a word without a meaning": {"@context": [CREDENTIALS, {"level": "https://a.example/level"}], "other": "x"},
+}  # fmt: skip
+
+
+@pytest.fixture
+def suites(vc_api, monkeypatch):
+    """The contexts of W3C's suites, as `python -m tests.vc_api` allows them."""
+    monkeypatch.setattr(integrity, "canonical_statements", integrity.canonical_statements)
+    monkeypatch.setattr(model, "FIRST", list(model.FIRST))
+    allowed.allow()
+
+
+@pytest.mark.parametrize("name", SAID_BY_THE_SUITES)
+def test_statement_of_the_suites_is_signed_and_verified_and_a_change_is_told(suites, name):
+    asked = CREDENTIAL | SAID_BY_THE_SUITES[name]
+    if "issuanceDate" in asked:
+        del asked["validFrom"]  # a word of data model 2.0
+    answer = post("/credentials/issue", credential=asked)
+    assert answer.status_code == 201, answer.json()
+    credential = answer.json()["verifiableCredential"]
+    assert post("/credentials/verify", verifiableCredential=credential).json()["errors"] == []
+    presentation = {"@context": [CREDENTIALS], "type": ["VerifiablePresentation"], "verifiableCredential": [credential]}
+    assert post("/presentations/verify", verifiablePresentation=presentation).status_code == 200
+    spoiled = changed(credential, "type", [*credential["type"], "VerifiablePresentation"])
+    assert post("/credentials/verify", verifiableCredential=spoiled).status_code == 400
+
+
+@pytest.mark.parametrize("name", REFUSED_BY_THE_SUITES)
+def test_what_the_suites_want_refused_is_not_signed(suites, name):
+    assert post("/credentials/issue", credential=CREDENTIAL | REFUSED_BY_THE_SUITES[name]).status_code == 400
+
+
+@pytest.mark.parametrize("name", ["4.3 further contexts", "4.3 contexts as objects", "4.6 a name with a language"])
+def test_without_that_the_program_takes_no_contexts_of_others(vc_api, name):
+    assert post("/credentials/issue", credential=CREDENTIAL | SAID_BY_THE_SUITES[name]).status_code == 400

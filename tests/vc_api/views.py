@@ -12,11 +12,13 @@ from django.utils import timezone
 from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_POST
 
+from certificates.badge.bundled import CREDENTIALS
 from certificates.badge.entries import LENGTH, StatusEntry
 from certificates.badge.integrity import signed
 from certificates.badge.issuer import issuer, sign
 from certificates.badge.shape import status_reference
 from certificates.badge.status import NoSuchList, bit_of, status_list
+from tests.vc_api.allowed import INTEGRITY, MODEL_1
 from tests.vc_api.model import faults_of_credential, faults_of_presentation
 from tests.vc_api.proofs import faults_of_proofs
 from workflows.access import public
@@ -51,7 +53,10 @@ def issue(asked: dict[str, Any]) -> Answer:
             credential = {**credential, "issuer": {**named, "id": who.did} if isinstance(named, dict) else who.did}
         credential.setdefault("id", f"urn:uuid:{uuid4()}")
         place = StatusEntry(list_number=1, index=secrets.randbelow(LENGTH))
-        credential.setdefault("credentialStatus", status_reference(str(settings.BASE_URL), "revocation", place))
+        if credential.get("@context") == [MODEL_1]:  # which doesn't know proofs of this kind
+            credential["@context"] = [MODEL_1, INTEGRITY]
+        if CREDENTIALS in (credential.get("@context") or []):  # in data model 1.1 such an entry means nothing
+            credential.setdefault("credentialStatus", status_reference(str(settings.BASE_URL), "revocation", place))
     faults = list(faults_of_credential(credential))
     if faults or not isinstance(credential, dict):
         return 400, {"errors": faults}

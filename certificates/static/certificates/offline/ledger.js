@@ -58,7 +58,8 @@ export async function checkIssue(bundle, digest, keys) {
 
 // How the credential stood when the bundle was made, as the ledger's key has signed it.
 export async function checkStanding(bundle, certificate, keys) {
-  const [origin, about, sha256OfPdf, status, at] = await openNote(bundle.standing, keys);
+  const [origin, about, sha256OfPdf, status, at, ...more] = await openNote(bundle.standing, keys);
   if (!origin.endsWith("/standing") || about !== certificate) throw new Error("The standing is that of something else.");
-  return { status, at, sha256OfPdf };
+  const told = Object.fromEntries(more.map((line) => line.split(" "))); // since 2026-12: of which day, and when it runs out
+  return { status, at, sha256OfPdf, day: told.day, until: told.until === "-" ? undefined : told.until };
 }

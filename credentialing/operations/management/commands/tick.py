@@ -7,6 +7,7 @@ from django.core.management.base import BaseCommand, CommandError, CommandParser
 from django.db import transaction
 from django.utils import timezone
 
+from certificates.addresses import every_address_is_known
 from credentialing.accounts.limits import forget_counts
 from credentialing.accounts.models import Person
 from credentialing.applications.models import Application
@@ -64,6 +65,8 @@ class Command(BaseCommand):
         self.stdout.write(
             f"{len(cases)} cases brought up to date, {take_up_what_lies(now).tasks} tasks taken up again."
         )
+        for finding in every_address_is_known():
+            self.stderr.write(f"{finding.about}: {finding.message}")
         tidy_queue(now)
         forget_counts(now)
         self._sign(timezone.localdate(now))  # last: a missing key or a full disk keeps nothing else from being done
