@@ -159,7 +159,11 @@ def reissue_compromised(*, actor: Person) -> int:
     from certificates.signing.examining import examined, trust_of  # noqa: PLC0415 - half a second
 
     trust, count = trust_of(trust_as_json()), 0
-    for certificate in Certificate.objects.filter(status=Certificate.Status.ISSUED).order_by("pk").iterator(100):
+    being_replaced = Certificate.objects.filter(
+        credential=OuterRef("credential"), status__in=[Certificate.Status.INTENT, Certificate.Status.REFUSED]
+    )
+    in_force = Certificate.objects.filter(status=Certificate.Status.ISSUED).exclude(Exists(being_replaced))
+    for certificate in in_force.order_by("pk").iterator(100):
         if examined(certificate.read(), trust).part == NOT_BELIEVED:
             with transaction.atomic():
                 new = supersede_certificate(certificate=certificate, facts=certificate.printed, actor=actor, same=True)
