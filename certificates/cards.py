@@ -62,14 +62,15 @@ def card_job(facts: CertificateFacts, token: str, *, badge: bytes, design: Desig
     """What the drawing process is given (`certificates.drawing.pages.Renderer.draw`)."""
 
     def page(address: str) -> str:
-        layout = name_layout(facts.name, CARD, region=facts.region)
+        region = facts.region
+        layout = name_layout(facts.name, CARD, region=region)
         context = {
             "facts": facts,
             "layout": layout,
-            "name_lines": [runs_of(line, region=facts.region) for line in layout.lines],
-            "society": runs_of(facts.society, SMALL_CAPITALS),
-            "degrees": runs_of(facts.post_nominals, SMALL_CAPITALS),
-            "designation": runs_of(facts.designation),
+            "name_lines": [runs_of(line, region=region) for line in layout.lines],
+            "society": runs_of(facts.society, SMALL_CAPITALS, region=region),
+            "degrees": runs_of(facts.post_nominals, SMALL_CAPITALS, region=region),
+            "designation": runs_of(facts.designation, region=region),
             "number": runs_of(f"No. {facts.number}", SMALL_BOLD_PRINT),
             "address": address,
             "society_size": society_layout(facts.society, CARD_SOCIETY).size,

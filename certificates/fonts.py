@@ -36,6 +36,16 @@ EUROPEAN, EASTERN = "European", "Eastern"
 REGION = "CN"  # whose shapes Chinese characters have where nothing tells
 
 
+# Countries as people write them, whose region has its own shapes of Chinese characters.
+REGIONS: dict[str, frozenset[str]] = {
+    "JP": frozenset({"japan", "jp", "jpn", "nippon", "日本", "日本国"}),
+    "KR": frozenset({"korea", "south korea", "republic of korea", "kr", "kor", "한국", "대한민국"}),
+    "TW": frozenset({"taiwan", "tw", "twn", "republic of china", "台灣", "臺灣"}),
+    "HK": frozenset({"hong kong", "hk", "hkg", "香港", "macao", "macau", "mo", "澳門"}),
+    "CN": frozenset({"china", "people's republic of china", "cn", "chn", "singapore", "sg", "中国", "新加坡"}),
+}
+
+
 @dataclass(frozen=True, kw_only=True)
 class Voice:
     """How a text is to be set: its own faces in their order, and the features of type."""
@@ -49,6 +59,7 @@ SMALL_CAPITALS = Voice(faces=(SERIF, WIDE), features=("smcp",))
 SLANTED = Voice(faces=(ITALIC, WIDE))
 SMALL_PRINT = Voice(faces=(SANS, SERIF, WIDE))
 SMALL_BOLD_PRINT = Voice(faces=(SEMIBOLD, SERIF, WIDE))
+EUROPEAN_FACES = frozenset({SERIF, ITALIC, WIDE, SANS, SEMIBOLD})
 VOICES = (PLAIN, SMALL_CAPITALS, SLANTED, SMALL_PRINT)
 
 
@@ -68,13 +79,21 @@ class Run:
 
     @property
     def style(self) -> str:
-        """What names the face on the page (CSS)."""
-        return "" if self.own or not self.face else f"font-family: '{self.face.family}'"
+        """What names the face on the page (CSS). Letters are spaced only where each is one glyph and joins nothing."""
+        named = [] if self.own or not self.face else [f"font-family: '{self.face.family}'"]
+        spaced = self.face in EUROPEAN_FACES and not any(unicodedata.category(one).startswith("M") for one in self.text)
+        return "; ".join([*named, *([] if spaced or not self.face else ["letter-spacing: 0"])])
 
 
 def cjk_file() -> Path | None:
     """The system's face for Chinese, Japanese and Korean, if it is installed."""
     return CJK_FACES[REGION].path
+
+
+def region_of(country: str) -> str:
+    """The region (ISO 3166) of a country as somebody wrote it, where it matters for shapes of letters; else ""."""
+    name = " ".join(country.split()).casefold()
+    return next((region for region, names in REGIONS.items() if name in names), "")
 
 
 def runs_of(text: str, voice: Voice = PLAIN, *, region: str = "") -> tuple[Run, ...]:
@@ -198,11 +217,24 @@ def _in_words_of(part: str, faces: tuple[Face, ...], voice: Voice) -> list[Run]:
         if face := _first((*faces, *voice.faces) if spaces else faces, [word], voice):
             found.append(Run(text=word, face=face))
         else:
-            for letter in _letters(word):
-                # Punctuation that these have not comes from any face that has it; a letter only from its own.
-                others = () if _group(letter[0]) else (*voice.faces, *BUNDLED.values())
-                found.append(Run(text=letter, face=_first((*faces, *others), [letter], voice)))
+            found += _in_letters_of(word, faces, voice)
     return found
+
+
+def _in_letters_of(word: str, faces: tuple[Face, ...], voice: Voice) -> Iterator[Run]:
+    """Punctuation comes from any face that has it. Of a script with one face a letter counts as it is in the word."""
+    only = shaped(faces[0], word, voice.features) if len(faces) == 1 else None
+    begin = 0
+    for letter in _letters(word):
+        end = begin + len(letter)
+        if not _group(letter[0]):
+            face = _first((*faces, *voice.faces, *BUNDLED.values()), [letter], voice)
+        elif only is None:
+            face = _first(faces, [letter], voice)
+        else:
+            face = None if only.faults & set(range(begin, end)) else faces[0]
+        yield Run(text=letter, face=face)
+        begin = end
 
 
 def _letters(text: str) -> list[str]:

@@ -37,19 +37,29 @@ def certificate_html(facts: CertificateFacts, token: str) -> str:
 def _certificate_html(facts: CertificateFacts, address: str) -> str:
     room = SIGNATORY_ROOM if len(facts.signatories) <= WIDE_SIGNATURES else NARROW_SIGNATORY_ROOM
     shown_address = address.removeprefix("https://").removeprefix("http://")
+    region = facts.region
     return render_to_string(
         "certificates/certificate.html",
         {
             "facts": facts,
-            "layout": name_layout(facts.name, region=facts.region),
-            "society": society_layout(facts.society),
-            "certifies": runs_of(f"The Council of the {facts.society} certifies that", SLANTED),
+            "layout": name_layout(facts.name, region=region),
+            "society": society_layout(facts.society, region=region),
+            "certifies": runs_of(f"The Council of the {facts.society} certifies that", SLANTED, region=region),
             "degrees": hung(
-                facts.post_nominals, room=DEGREES_ROOM, spacing=DEGREES_SPACING, direction="ltr", voice=SMALL_CAPITALS
+                facts.post_nominals,
+                room=DEGREES_ROOM,
+                spacing=DEGREES_SPACING,
+                direction="ltr",
+                voice=SMALL_CAPITALS,
+                region=region,
             ),
-            "designation": runs_of(facts.designation, PLAIN),
+            "designation": runs_of(facts.designation, PLAIN, region=region),
             "signatories": [
-                (hung(one.name, room=room), signatory_size(one.name), runs_of(one.office, SMALL_PRINT))
+                (
+                    hung(one.name, room=room, region=region),
+                    signatory_size(one.name),
+                    runs_of(one.office, SMALL_PRINT, region=region),
+                )
                 for one in facts.signatories
             ],
             "narrow_signatures": room == NARROW_SIGNATORY_ROOM,

@@ -54,12 +54,16 @@ def _shaped(path: str, index: int, text: str, features: tuple[str, ...]) -> Shap
     beside: dict[int, set[int]] = {}
     for info in there.glyph_infos:
         beside.setdefault(info.cluster, set()).add(info.codepoint)
-    for info, place, plain in zip(there.glyph_infos, there.glyph_positions, without.glyph_positions, strict=True):
+    alike = len(there) == len(without)  # a face may also choose other glyphs by these rules
+    for number, (info, place) in enumerate(zip(there.glyph_infos, there.glyph_positions, strict=True)):
         missing = info.codepoint == 0
         circled = info.codepoint == circle and CIRCLE not in text
-        still = (place.x_offset, place.y_offset) == (plain.x_offset, plain.y_offset) and not place.x_advance
+        plain = without.glyph_positions[number] if alike else place
+        still = (place.x_offset, place.y_offset) == (plain.x_offset, plain.y_offset)
         loose = (
             still
+            and not place.x_advance
+            and _has_ink(font, info.codepoint)
             and about.get_layout_glyph_class(info.codepoint) == MARK
             and not belongs_to(path, index, info.codepoint, beside[info.cluster])
         )
@@ -67,6 +71,11 @@ def _shaped(path: str, index: int, text: str, features: tuple[str, ...]) -> Shap
             faults.add(info.cluster)
     width = sum(place.x_advance for place in there.glyph_positions) / about.upem
     return Shaped(width=width, faults=frozenset(faults))
+
+
+def _has_ink(font: hb.Font, glyph: int) -> bool:
+    drawn = font.get_glyph_extents(glyph)
+    return drawn is not None and bool(drawn.width and drawn.height)
 
 
 def _set(font: hb.Font, text: str, features: Mapping[str, bool]) -> hb.Buffer:

@@ -22,7 +22,10 @@ class Room:
 
 
 PAPER = Room(
-    one_line=((11, "xl"), (14, "l"), (19, "m"), (24, "s")), two_lines=((22, "m2"), (27, "s2")), wrapped=((104, "xs2"), (215, "xs4")))
+    one_line=((11, "xl"), (14, "l"), (19, "m"), (24, "s")),
+    two_lines=((22, "m2"), (27, "s2")),
+    wrapped=((104, "xs2"), (215, "xs4")),
+)
 CARD = Room(one_line=((13.6, "l"), (18, "m")), two_lines=((22, "m2"), (27, "s2")), wrapped=((85, "xs2"), (215, "xs5")))
 SIGNATORY_STEPS: Steps = ((54, ""), (90, "long"), (215, "longest"))
 SMALL_CAPITALS = 1.15  # times as wide as the letters that they stand for, about
@@ -80,14 +83,17 @@ class SocietyLayout:
     lines: tuple[HungLine, ...]
 
 
-def society_layout(society: str, steps: tuple[SocietyStep, ...] = PAPER_SOCIETY) -> SocietyLayout:
+def society_layout(society: str, steps: tuple[SocietyStep, ...] = PAPER_SOCIETY, *, region: str = "") -> SocietyLayout:
     """Choose size and lines by how wide the fonts set it; beyond the last step it wraps as it must."""
-    wide = width_in_em(society) * SMALL_CAPITALS
+    wide = width_in_em(society, region=region) * SMALL_CAPITALS
     step = next((one for one in steps if wide + one.spacing * len(society) <= one.lines * one.line), steps[-1])
     lines = (society,) if wide + step.spacing * len(society) <= step.line else _two_lines(society)
     return SocietyLayout(
         size=step.size,
-        lines=tuple(hung(line, room=step.line, spacing=step.spacing, direction="ltr", voice=fonts.SMALL_CAPITALS) for line in lines),
+        lines=tuple(
+            hung(line, room=step.line, spacing=step.spacing, direction="ltr", voice=fonts.SMALL_CAPITALS, region=region)
+            for line in lines
+        ),
     )
 
 

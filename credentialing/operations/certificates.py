@@ -12,6 +12,7 @@ from django.utils import timezone
 
 from certificates.designs import seal_in_force, wording_in_force
 from certificates.facts import CertificateFacts
+from certificates.fonts import region_of
 from certificates.models import Certificate, Credential
 from certificates.services import DRAWING, prepare_certificate, supersede_certificate, take_up_waiting
 from certificates.signing.checking import trust_as_json
@@ -185,7 +186,7 @@ def prepare_missing(actor_uuid: str) -> None:
     today = timezone.localdate()
     wording = wording_in_force()
     society, signatories = wording.society or settings.SOCIETY_NAME, signatories_on(today, wording)
-    for credential in without_certificate(today).order_by("pk").iterator(chunk_size=100):
+    for credential in without_certificate(today).select_related("holder").order_by("pk").iterator(chunk_size=100):
         facts = CertificateFacts(
             society=society,
             designation=credential.designation,
@@ -199,6 +200,7 @@ def prepare_missing(actor_uuid: str) -> None:
             verify_base_url=settings.BASE_URL,
             page_size=settings.CERTIFICATE_PAGE_SIZE,
             seal=seal_in_force(),
+            region=region_of(credential.holder.country),
         )
         prepare_certificate(credential=credential, facts=facts, actor=actor)
 
