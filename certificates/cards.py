@@ -14,10 +14,10 @@ from certificates.designs import seal_of
 from certificates.drawing.process import DrawingProcess, RenderingFailed
 from certificates.facts import CertificateFacts
 from certificates.fonts import SMALL_BOLD_PRINT, SMALL_CAPITALS, runs_of
+from certificates.issuing import objection_to_facts
 from certificates.looking import TooBusy
 from certificates.models import Certificate
 from certificates.rendering import Design, art_html, document_job
-from certificates.issuing import objection_to_facts
 from certificates.typesetting import CARD, CARD_SOCIETY, name_layout, society_layout
 
 AT_ONCE = 1  # of one web process

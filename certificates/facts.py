@@ -17,8 +17,8 @@ class Signatory:
 class CertificateFacts:
     """Everything printed on the paper. Names are text, never markup; `page_size` is letter or a4.
 
-    `seal` is the SHA-256 of the society's own seal (`certificates.designs`), empty for the drawn one. `region` (ISO 3166)
-    is that of the holder where it tells whose shapes Chinese characters have (docs/adr/0016).
+    `seal` is the SHA-256 of the society's own seal (`certificates.designs`), empty for the drawn one. `region`
+    (ISO 3166) is that of the holder where it tells whose shapes Chinese characters have (docs/adr/0016).
     """
 
     society: str

@@ -79,10 +79,16 @@ class Run:
 
     @property
     def style(self) -> str:
-        """What names the face on the page (CSS). Letters are spaced only where each is one glyph and joins nothing."""
+        """What names the face on the page (CSS).
+
+        Letters are spaced, and made small capitals, only where each is one glyph and joins nothing: both part a letter
+        from its mark.
+        """
         named = [] if self.own or not self.face else [f"font-family: '{self.face.family}'"]
         spaced = self.face in EUROPEAN_FACES and not any(unicodedata.category(one).startswith("M") for one in self.text)
-        return "; ".join([*named, *([] if spaced or not self.face else ["letter-spacing: 0"])])
+        return "; ".join(
+            [*named, *([] if spaced or not self.face else ["letter-spacing: 0; font-variant-caps: normal"])]
+        )
 
 
 def cjk_file() -> Path | None:

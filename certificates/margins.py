@@ -23,7 +23,7 @@ class HungLine:
     margin: str = ""  # in CSS
 
 
-def hung(  # noqa: PLR0913 - what a line is
+def hung(
     text: str, *, room: float, spacing: float = 0, direction: str = "", voice: Voice = PLAIN, region: str = ""
 ) -> HungLine:
     """Hang the punctuation at the end of a centred line.

@@ -7,6 +7,7 @@ anchor says that it belongs just there (`certificates.anchors`).
 """
 
 import threading
+import unicodedata
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cache, lru_cache
@@ -17,6 +18,7 @@ from certificates.anchors import belongs_to
 from certificates.faces import Face
 
 ATTACHING = ("mark", "mkmk", "abvm", "blwm")
+VIRAMA = 9  # canonical combining class
 MARK = 3  # glyph class of the font's GDEF table
 CIRCLE = "\u25cc"  # what shapers put beneath a mark that has no base
 _lock = threading.Lock()  # HarfBuzz's faces are made as they are asked for
@@ -50,6 +52,8 @@ def _shaped(path: str, index: int, text: str, features: tuple[str, ...]) -> Shap
         wanted = dict.fromkeys(features, True)
         there = _set(font, text, wanted)
         without = _set(font, text, wanted | dict.fromkeys(ATTACHING, False))
+    # A virama that is seen stands at the end of its letters, wherever they end: some faces give it no anchor there.
+    viramas = {font.get_nominal_glyph(ord(one)) for one in text if unicodedata.combining(one) == VIRAMA}
     faults = set()
     beside: dict[int, set[int]] = {}
     for info in there.glyph_infos:
@@ -64,6 +68,7 @@ def _shaped(path: str, index: int, text: str, features: tuple[str, ...]) -> Shap
             still
             and not place.x_advance
             and _has_ink(font, info.codepoint)
+            and not (info.codepoint in viramas and _hangs_back(font, info.codepoint))
             and about.get_layout_glyph_class(info.codepoint) == MARK
             and not belongs_to(path, index, info.codepoint, beside[info.cluster])
         )
@@ -76,6 +81,12 @@ def _shaped(path: str, index: int, text: str, features: tuple[str, ...]) -> Shap
 def _has_ink(font: hb.Font, glyph: int) -> bool:
     drawn = font.get_glyph_extents(glyph)
     return drawn is not None and bool(drawn.width and drawn.height)
+
+
+def _hangs_back(font: hb.Font, glyph: int) -> bool:
+    """Whether a glyph is drawn over the end of what stands before it."""
+    drawn = font.get_glyph_extents(glyph)
+    return drawn is not None and drawn.x_bearing + drawn.width / 2 < 0
 
 
 def _set(font: hb.Font, text: str, features: Mapping[str, bool]) -> hb.Buffer:
