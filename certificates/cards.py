@@ -13,7 +13,8 @@ from certificates.badge.attached import stored_badge
 from certificates.designs import seal_of
 from certificates.drawing.process import DrawingProcess, RenderingFailed
 from certificates.facts import CertificateFacts
-from certificates.fonts import in_words, missing_characters
+from certificates.fonts import SMALL_BOLD_PRINT, SMALL_CAPITALS, runs_of
+from certificates.issuing import objection_to_facts
 from certificates.looking import TooBusy
 from certificates.models import Certificate
 from certificates.rendering import Design, art_html, document_job
@@ -42,10 +43,8 @@ def card_of(certificate: Certificate) -> bytes:
         TooBusy: others are having theirs drawn; try again in a minute.
     """
     facts = certificate.printed
-    missing = missing_characters(facts.all_text)
-    if missing:
-        msg = f"No font of the certificate has {in_words(missing)}."
-        raise RenderingFailed(msg)
+    if objection := objection_to_facts(facts):
+        raise RenderingFailed(objection)
     job = card_job(
         facts, certificate.token, badge=stored_badge(certificate) or b"", design=Design(seal=seal_of(facts.seal))
     )
@@ -63,9 +62,16 @@ def card_job(facts: CertificateFacts, token: str, *, badge: bytes, design: Desig
     """What the drawing process is given (`certificates.drawing.pages.Renderer.draw`)."""
 
     def page(address: str) -> str:
+        region = facts.region
+        layout = name_layout(facts.name, CARD, region=region)
         context = {
             "facts": facts,
-            "layout": name_layout(facts.name, CARD),
+            "layout": layout,
+            "name_lines": [runs_of(line, region=region) for line in layout.lines],
+            "society": runs_of(facts.society, SMALL_CAPITALS, region=region),
+            "degrees": runs_of(facts.post_nominals, SMALL_CAPITALS, region=region),
+            "designation": runs_of(facts.designation, region=region),
+            "number": runs_of(f"No. {facts.number}", SMALL_BOLD_PRINT),
             "address": address,
             "society_size": society_layout(facts.society, CARD_SOCIETY).size,
             "long_designation": len(facts.designation) > LONG_DESIGNATION,

@@ -15,7 +15,7 @@ from django.conf import settings
 from django.db import models, transaction
 from django.utils import timezone
 
-from certificates.fonts import in_words, missing_characters, width_in_em
+from certificates.fonts import objection_to_printing, width_in_em
 from limited.running import TooMuch, run
 
 LARGEST_FILE = 1024 * 1024  # bytes, as it comes
@@ -189,10 +189,8 @@ def printable(text: str, longest: int) -> str:
         WordingRefused: it is not.
     """
     text = " ".join(text.split())
-    missing = missing_characters(text)
-    if missing:
-        msg = f"No font of the certificate has {in_words(missing)}."
-        raise WordingRefused(msg)
+    if objection := objection_to_printing(text):
+        raise WordingRefused(objection)
     if len(text) > longest or width_in_em(text) > longest:
         msg = f"This is too long to be printed. Use at most {longest} characters."
         raise WordingRefused(msg)

@@ -199,9 +199,9 @@ def status_is_published(case: Case) -> Iterator[str]:
 
 
 def one_is_current(case: Case) -> Iterator[str]:
-    """Of the editions of a credential the newest is the current one."""
+    """Of the editions of a credential the newest that has been issued is the one in force."""
     certificate = case.certificate
-    newer = certificate.credential.certificates.filter(edition__gt=certificate.edition).exists()
+    newer = certificate.credential.certificates.issued().filter(edition__gt=certificate.edition).exists()
     if newer != (certificate.status == Certificate.Status.SUPERSEDED):
         yield "a newer edition stands beside it" if newer else "was replaced, but nothing replaces it"
 

@@ -17,7 +17,8 @@ class Signatory:
 class CertificateFacts:
     """Everything printed on the paper. Names are text, never markup; `page_size` is letter or a4.
 
-    `seal` is the SHA-256 of the society's own seal (`certificates.designs`), empty for the drawn one.
+    `seal` is the SHA-256 of the society's own seal (`certificates.designs`), empty for the drawn one. `region`
+    (ISO 3166) is that of the holder where it tells whose shapes Chinese characters have (docs/adr/0016).
     """
 
     society: str
@@ -32,12 +33,13 @@ class CertificateFacts:
     valid_until: date | None = None
     page_size: str = "letter"
     seal: str = ""
+    region: str = ""
 
     @property
-    def all_text(self) -> str:
-        """Every word that is set, so that each can be looked up in the fonts."""
+    def texts(self) -> tuple[str, ...]:
+        """Everything of theirs that is set, so that each can be asked whether the fonts have it."""
         people = (text for signatory in self.signatories for text in (signatory.name, signatory.office))
-        return " ".join((self.society, self.designation, self.name, self.post_nominals, self.number, *people))
+        return (self.society, self.designation, self.name, self.post_nominals, self.number, *people)
 
     def as_dict(self) -> dict[str, Any]:
         """The facts as plain JSON."""

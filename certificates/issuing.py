@@ -1,7 +1,8 @@
 """Issuing certificates: the intent first, then the document, then the word that it is issued.
 
 Whatever stops in between, the next attempt goes on under the same number, token and badge. Documents of an attempt
-that did not come to its end are taken away by the next one; nobody has ever been given them.
+that did not come to its end are taken away by the next one; nobody has ever been given them. An edition in force
+stays so until the bytes of the next one are stored: both change in one transaction (docs/adr/0016).
 """
 
 import hashlib
@@ -14,7 +15,7 @@ from django.utils import timezone
 from certificates.badge.graph import MeaningUnclear
 from certificates.documents import document_of
 from certificates.facts import CertificateFacts
-from certificates.fonts import in_words, missing_characters
+from certificates.fonts import objection_to_printing
 from certificates.models import Certificate, Credential
 from certificates.signals import certificate_issued, certificate_refused
 from certificates.storage import UNFINISHED, store_once
@@ -33,16 +34,22 @@ def prepare_certificate(*, credential: Credential, facts: CertificateFacts, acto
     current answers that one.
     """
     locked = Credential.objects.select_for_update().get(pk=credential.pk)
-    current = credential.certificates.exclude(status=Certificate.Status.SUPERSEDED).first()
-    if current is not None:
-        return current
-    edition = credential.certificates.count() + 1
-    locked.record(facts.name, facts.post_nominals)
-    certificate = Certificate.objects.create(
-        credential=credential, edition=edition, facts=facts.as_dict(), prepared_by=actor
-    )
-    _have_drawn(credential)
-    return certificate
+    return newest_edition(locked) or _next_edition(locked, facts, actor)
+
+
+def newest_edition(credential: Credential) -> Certificate | None:
+    """The edition that is being issued, else the one in force."""
+    return credential.certificates.exclude(status=Certificate.Status.SUPERSEDED).order_by("-edition").first()
+
+
+def objection_to_facts(facts: CertificateFacts) -> str:
+    """Why a document of these facts can't be drawn, in words; "" where nothing is against it.
+
+    The drawing asks this; so does everything that gives something up for a document still to be drawn.
+    """
+    if unfit := unfit_as_a_name(facts.name):
+        return unfit
+    return next(filter(None, (objection_to_printing(text, region=facts.region) for text in facts.texts)), "")
 
 
 def issue_certificate(certificate: Certificate) -> Certificate:
@@ -59,11 +66,8 @@ def issue_certificate(certificate: Certificate) -> Certificate:
     certificate = Certificate.objects.get(pk=certificate.pk)
     if certificate.status != Certificate.Status.INTENT:
         return certificate
-    if unfit := unfit_as_a_name(certificate.printed.name):
-        return _refuse(certificate, unfit)
-    missing = missing_characters(certificate.printed.all_text)
-    if missing:
-        return _refuse(certificate, f"No font of the certificate has {in_words(missing)}.")
+    if objection := objection_to_facts(certificate.printed):
+        return _refuse(certificate, objection)
     try:
         content = document_of(certificate)
     except MeaningUnclear as refusal:
@@ -71,10 +75,12 @@ def issue_certificate(certificate: Certificate) -> Certificate:
     sha256 = hashlib.sha256(content).hexdigest()
     name = store_once(f"{certificate.uuid}/{sha256}.pdf", content)
     with transaction.atomic():
+        Credential.objects.select_for_update().get(pk=certificate.credential_id)  # before its editions, as everywhere
         locked = Certificate.objects.select_for_update().get(pk=certificate.pk)
         if locked.status != Certificate.Status.INTENT or locked.facts != certificate.facts:
             _drop_drawing(locked, name)
             return locked
+        _give_up_former(locked)
         locked.status = Certificate.Status.ISSUED
         locked.storage_name, locked.sha256, locked.size, locked.problem = name, sha256, len(content), ""
         locked.issued_at = timezone.now()
@@ -86,18 +92,20 @@ def issue_certificate(certificate: Certificate) -> Certificate:
 
 @transaction.atomic
 def retry_certificate(*, certificate: Certificate, facts: CertificateFacts, actor: Any) -> Certificate:
-    """Try a refused certificate again with corrected facts, under the same number and token.
+    """Let an edition that isn't issued yet, waiting or refused, say other facts, under the same number and token.
+
+    A drawing that is under way is dropped, and done anew (`issue_certificate`).
 
     Raises:
-        ValueError: it has been issued, so that a correction needs a new edition; or the name is none.
+        ValueError: it has been issued, so that a correction needs a new edition; or these facts can't be drawn either.
     """
-    if unfit := unfit_as_a_name(facts.name):
-        raise ValueError(unfit)
     credential = Credential.objects.select_for_update().get(pk=certificate.credential_id)
     certificate = Certificate.objects.select_for_update().get(pk=certificate.pk)
     if certificate.status not in {Certificate.Status.REFUSED, Certificate.Status.INTENT}:
         msg = "This certificate has been issued and never changes."
         raise ValueError(msg)
+    if objection := objection_to_facts(facts):
+        raise ValueError(objection)
     certificate.facts = facts.as_dict()
     certificate.prepared_by = actor
     certificate.status = Certificate.Status.INTENT
@@ -112,30 +120,29 @@ def retry_certificate(*, certificate: Certificate, facts: CertificateFacts, acto
 def supersede_certificate(
     *, certificate: Certificate, facts: CertificateFacts, actor: Any, same: bool = False
 ) -> Certificate:
-    """Let a new edition take the place of an issued certificate, whose bytes and address stay and say so.
+    """Prepare a new edition that takes the place of an issued certificate as soon as it is drawn.
 
-    `same`: also where it says the same, because its signature counts no more.
+    Until then the old one stays in force, whatever becomes of the drawing; its bytes and its address stay for good.
+    Where a new edition waits already, that one takes these facts. `same`: also where it says the same, because its
+    signature counts no more.
 
     Raises:
-        ValueError: it is not the current edition, says nothing else, has a name that is none, or letters that no
-            font has: then the old edition stays in force.
+        ValueError: it is not the edition in force, the new one would say nothing else, or it can't be drawn.
     """
-    Credential.objects.select_for_update().get(pk=certificate.credential_id)
+    credential = Credential.objects.select_for_update().get(pk=certificate.credential_id)
     old = Certificate.objects.select_for_update().get(pk=certificate.pk)
-    missing = missing_characters(facts.all_text)
+    newest = newest_edition(credential)
     if old.status != Certificate.Status.ISSUED:
         msg = "Only the edition in force can be replaced. Somebody may have done so already."
+    elif newest is not None and newest != old:
+        return retry_certificate(certificate=newest, facts=facts, actor=actor)
     elif facts == old.printed and not same:
         msg = "The new edition would say the same as the one in force."
-    elif unfit := unfit_as_a_name(facts.name) or unfit_in_a_line(facts.post_nominals):
-        msg = unfit
-    elif missing:
-        msg = f"No font of the certificate has {in_words(missing)}."
     else:
-        old.status = Certificate.Status.SUPERSEDED
-        old.save(update_fields=["status"])
-        return prepare_certificate(credential=old.credential, facts=facts, actor=actor)
-    raise ValueError(msg)
+        msg = objection_to_facts(facts)
+    if msg:
+        raise ValueError(msg)
+    return _next_edition(credential, facts, actor)
 
 
 @transaction.atomic
@@ -145,6 +152,28 @@ def take_up_waiting() -> int:
     for credential in waiting:
         _have_drawn(credential)
     return len(waiting)
+
+
+def _next_edition(credential: Credential, facts: CertificateFacts, actor: Any) -> Certificate:
+    credential.record(facts.name, facts.post_nominals)
+    certificate = Certificate.objects.create(
+        credential=credential,
+        edition=credential.certificates.count() + 1,
+        facts=facts.as_dict(),
+        prepared_by=actor,
+    )
+    _have_drawn(credential)
+    return certificate
+
+
+def _give_up_former(certificate: Certificate) -> None:
+    """The edition in force until now, in the transaction in which this one comes into force."""
+    in_force = Certificate.objects.select_for_update().filter(
+        credential=certificate.credential_id, status=Certificate.Status.ISSUED
+    )
+    for former in in_force:
+        former.status = Certificate.Status.SUPERSEDED
+        former.save(update_fields=["status"])
 
 
 def _have_drawn(credential: Credential) -> None:

@@ -246,8 +246,13 @@ class Certificate(Sealed):
             models.UniqueConstraint(fields=["credential", "edition"], name="certificate_one_per_edition"),
             models.UniqueConstraint(
                 fields=["credential"],
-                condition=Q(status__in=["intent", "issued", "refused"]),
-                name="certificate_one_current_per_credential",
+                condition=Q(status="issued"),
+                name="certificate_one_in_force_per_credential",
+            ),
+            models.UniqueConstraint(
+                fields=["credential"],
+                condition=Q(status__in=["intent", "refused"]),
+                name="certificate_one_being_issued_per_credential",
             ),
             models.CheckConstraint(
                 condition=~Q(status__in=["issued", "superseded"])
@@ -258,6 +263,13 @@ class Certificate(Sealed):
 
     def __str__(self) -> str:
         return f"{self.credential.number} edition {self.edition}"
+
+    @property
+    def is_outdated(self) -> bool:
+        """Whether a newer edition has taken its place, or will as soon as it is drawn."""
+        said = (self.facts["name"], self.facts["post_nominals"])
+        on_record = (self.credential.recorded_name, self.credential.recorded_post_nominals)
+        return self.status == self.Status.SUPERSEDED or said != on_record
 
     @property
     def printed(self) -> CertificateFacts:

@@ -11,8 +11,9 @@ from django.template.loader import render_to_string
 
 from certificates.drawing.process import RenderingFailed, drawing
 from certificates.facts import CertificateFacts
+from certificates.fonts import PLAIN, SLANTED, SMALL_BOLD_PRINT, SMALL_CAPITALS, SMALL_PRINT, VOICES, runs_of
 from certificates.margins import DEGREES_ROOM, DEGREES_SPACING, NARROW_SIGNATORY_ROOM, SIGNATORY_ROOM, hung
-from certificates.typesetting import name_layout, society_layout
+from certificates.typesetting import name_layout, signatory_size, society_layout
 
 __all__ = ["Design", "RenderingFailed", "certificate_art", "certificate_html", "render_in_child"]
 
@@ -35,17 +36,36 @@ def certificate_html(facts: CertificateFacts, token: str) -> str:
 
 def _certificate_html(facts: CertificateFacts, address: str) -> str:
     room = SIGNATORY_ROOM if len(facts.signatories) <= WIDE_SIGNATURES else NARROW_SIGNATORY_ROOM
+    shown_address = address.removeprefix("https://").removeprefix("http://")
+    region = facts.region
     return render_to_string(
         "certificates/certificate.html",
         {
             "facts": facts,
-            "layout": name_layout(facts.name),
-            "society": society_layout(facts.society),
-            "degrees": hung(facts.post_nominals, room=DEGREES_ROOM, spacing=DEGREES_SPACING, direction="ltr"),
-            "signatories": [(hung(one.name, room=room), one.office) for one in facts.signatories],
+            "layout": name_layout(facts.name, region=region),
+            "society": society_layout(facts.society, region=region),
+            "certifies": runs_of(f"The Council of the {facts.society} certifies that", SLANTED, region=region),
+            "degrees": hung(
+                facts.post_nominals,
+                room=DEGREES_ROOM,
+                spacing=DEGREES_SPACING,
+                direction="ltr",
+                voice=SMALL_CAPITALS,
+                region=region,
+            ),
+            "designation": runs_of(facts.designation, PLAIN, region=region),
+            "signatories": [
+                (
+                    hung(one.name, room=room, region=region),
+                    signatory_size(one.name),
+                    runs_of(one.office, SMALL_PRINT, region=region),
+                )
+                for one in facts.signatories
+            ],
             "narrow_signatures": room == NARROW_SIGNATORY_ROOM,
+            "number": runs_of(f"No. {facts.number}", SMALL_BOLD_PRINT),
             "address": address,
-            "shown_address": address.removeprefix("https://").removeprefix("http://"),
+            "shown_address": runs_of(shown_address, SMALL_PRINT),
             "page_size": facts.page_size,
         },
     )
@@ -106,9 +126,18 @@ def document_job(
         "files": {"seal.png": base64.b64encode(design.seal).decode()} if design.seal else {},
         "code": _runs(matrix),
         "modules": len(matrix) + 2 * QUIET,
+        "families": families_of(facts),
         "created": facts.awarded_on.isoformat(),
         "badge": badge.decode(),
     }
+
+
+def families_of(facts: CertificateFacts) -> list[str]:
+    """The families that a document of these facts may have: the chosen ones, and no other (`drawing.pages`)."""
+    own = {face.family for voice in VOICES for face in voice.faces[:1]}
+    texts = (*facts.texts, facts.verify_base_url)
+    chosen = {run.family for text in texts for voice in VOICES for run in runs_of(text, voice, region=facts.region)}
+    return sorted(own | chosen)
 
 
 def _address(facts: CertificateFacts, token: str) -> str:

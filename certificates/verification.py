@@ -123,7 +123,7 @@ def verification_of(credential: Credential, on: date, certificate: Certificate |
         on=on,
         past=past,
         recorded=standing.recorded,
-        superseded=certificate is not None and certificate.status == Certificate.Status.SUPERSEDED,
+        superseded=certificate is not None and certificate.is_outdated,
         ledger_entry=LedgerRecord.objects.of(credential).values_list("uuid", flat=True).last(),
     )
 

@@ -24,6 +24,20 @@ STYLES = ("certificate.css", "card.css")  # the first brings the faces, which th
 MOST_ART = 8  # designs in use at once; a preview of many must not fill the memory
 
 
+def must_be_set_as_chosen(drawn: Document, families: list[str]) -> None:
+    """Look at what was made: every letter in a face that was chosen for it, and none as an empty box.
+
+    Raises:
+        ValueError: another face was taken, or a glyph is missing.
+    """
+    others = {font.family for font in drawn.fonts.values()} - set(families)
+    boxes = {code for font in drawn.fonts.values() for code in font.missing}
+    if others or boxes:
+        named = ", ".join([*sorted(others), *(f"no glyph for U+{code:04X}" for code in sorted(boxes))])
+        msg = f"the page was set in another way than was chosen: {named}"
+        raise ValueError(msg)
+
+
 class Renderer:
     """What is prepared once: fonts, style sheet, art."""
 
@@ -38,7 +52,7 @@ class Renderer:
 
         `html` and `art` are pages, `style` is the style sheet of both, `files` what they may ask for as
         certificate://job/NAME (base64), `code` the runs of dark modules of the QR code (x, y, length) with `modules` in
-        a row, `created` the day, `badge` the attachment.
+        a row, `families` the only ones it may be set in, `created` the day, `badge` the attachment.
 
         Raises:
             ValueError: it does not fit on one page.
@@ -50,7 +64,8 @@ class Renderer:
         document.metadata.created = document.metadata.modified = f"{created:%Y-%m-%dT%H:%M:%S}+00:00"
         also_accessible(document.metadata)
 
-        def finish(_: Document, pdf: Any) -> None:
+        def finish(drawn: Document, pdf: Any) -> None:
+            must_be_set_as_chosen(drawn, job["families"])
             place_art(pdf, art)
             place_code(pdf, job["code"], job["modules"])
             if "AF" in pdf.catalog:  # WeasyPrint names each attachment twice

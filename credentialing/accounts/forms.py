@@ -56,7 +56,7 @@ class ProfileForm(SocietyModelForm):
         fields = ("name", "certificate_name", "post_nominals", "profession", "city", "country", "listed")
         field_classes = {"name": PersonNameField, "certificate_name": PersonNameField}
         help_texts = {
-            "certificate_name": "Leave it empty to use your full name. Any script is welcome.",
+            "certificate_name": "Leave it empty to use your full name. It may be in your own script.",
             "post_nominals": "For example MD, LMFT. They stand below your name on the certificate.",
             "city": "Shown in the registry when you are credentialed.",
             "listed": "Your name, designation, number and status are then in the public registry. "

@@ -13,7 +13,7 @@ from django.utils import timezone
 from django.utils.formats import date_format
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
-from certificates.fonts import in_words, missing_characters
+from certificates.fonts import objection_to_printing
 from certificates.models import Credential
 from credentialing.accounts.access import AuthedRequest, requires, roles_today, signed_in
 from credentialing.accounts.appointments import propose_office
@@ -59,13 +59,10 @@ def profile(request: AuthedRequest) -> HttpResponse:
         if form.changed_data:
             update_profile(person=form.instance, actor=request.user, changed=form.changed_data)
         messages.success(request, "Your profile is saved.")
-        unprintable = missing_characters(form.instance.printed_name + form.instance.post_nominals)
-        if unprintable and not held:
-            messages.warning(
-                request,
-                f"Your certificate could not be printed like this: its fonts have no {in_words(unprintable)}. "
-                "Choose another spelling for the name on the certificate.",
-            )
+        person = form.instance
+        objection = objection_to_printing(person.printed_name) or objection_to_printing(person.post_nominals)
+        if objection and not held:
+            messages.warning(request, f"{objection} The name on the certificate may differ from your name here.")
         return redirect("accounts:profile")
     return render(request, "accounts/profile.html", {"form": form, "held": held})
 

@@ -4,7 +4,7 @@ from typing import Any
 
 from django import forms
 
-from certificates.fonts import in_words, missing_characters
+from certificates.fonts import objection_to_printing
 from certificates.models import Credential
 from credentialing.names.models import NameChange
 from credentialing.names.services import Wish
@@ -59,9 +59,8 @@ class NameChangeForm(SocietyForm):
 
     def _printable(self, field: str) -> str:
         text = " ".join(self.cleaned_data[field].split())
-        if missing := missing_characters(text):
-            msg = f"A certificate can't be printed like this: its fonts have no {in_words(missing)}."
-            raise forms.ValidationError(msg)
+        if objection := objection_to_printing(text):
+            raise forms.ValidationError(objection)
         return text
 
 

@@ -13,8 +13,10 @@ from workflows.verification import Finding, examination
 
 @examination
 def recorded_names_are_those_of_the_documents() -> Iterator[Finding]:
-    """The registry says what the document in force says; a document being drawn says it too."""
-    current = Certificate.objects.exclude(status=Certificate.Status.SUPERSEDED).select_related("credential")
+    """The registry says what the newest edition says: the one being drawn, else the one in force."""
+    newer = Certificate.objects.filter(credential=OuterRef("credential"), edition__gt=OuterRef("edition"))
+    current = Certificate.objects.exclude(status=Certificate.Status.SUPERSEDED).exclude(Exists(newer))
+    current = current.select_related("credential")
     for certificate in current.order_by("pk").iterator():
         held, facts = certificate.credential, certificate.facts  # as they lie there: somebody may have cut them by hand
         printed = [facts.get(field) for field in ("name", "post_nominals")] if isinstance(facts, dict) else []

@@ -6,7 +6,7 @@ from datetime import date, datetime
 from django.db import transaction
 from django.utils import timezone
 
-from certificates.fonts import in_words, missing_characters
+from certificates.fonts import objection_to_printing
 from certificates.models import Credential
 from certificates.services import record_name
 from credentialing.accounts.models import Person
@@ -205,13 +205,13 @@ def must_decide(actor: Person, holder: Person, on: date) -> None:
 def _begin(credential: Credential, actor: Person, wish: Wish, now: datetime) -> NameChange:
     credential = Credential.objects.select_for_update(of=("self",)).select_related("holder").get(pk=credential.pk)
     name, post_nominals = " ".join(wish.name.split()), " ".join(wish.post_nominals.split())
-    missing = missing_characters(f"{name} {post_nominals}")
+    objection = objection_to_printing(name) or objection_to_printing(post_nominals)
     if NameChange.objects.open().filter(credential=credential).exists():
         msg = "A change is under way already."
     elif (name, post_nominals) == (credential.recorded_name, credential.recorded_post_nominals):
         msg = "This says the same as what is on record."
-    elif missing:
-        msg = f"A certificate can't be printed like this: its fonts have no {in_words(missing)}."
+    elif objection:
+        msg = objection
     else:
         change = NameChange.objects.create(
             credential=credential,

@@ -12,6 +12,7 @@ from django.utils import timezone
 
 from certificates.designs import seal_in_force, wording_in_force
 from certificates.facts import CertificateFacts
+from certificates.fonts import region_of
 from certificates.models import Certificate, Credential
 from certificates.services import DRAWING, prepare_certificate, supersede_certificate, take_up_waiting
 from certificates.signing.checking import trust_as_json
@@ -159,7 +160,11 @@ def reissue_compromised(*, actor: Person) -> int:
     from certificates.signing.examining import examined, trust_of  # noqa: PLC0415 - half a second
 
     trust, count = trust_of(trust_as_json()), 0
-    for certificate in Certificate.objects.filter(status=Certificate.Status.ISSUED).order_by("pk").iterator(100):
+    being_replaced = Certificate.objects.filter(
+        credential=OuterRef("credential"), status__in=[Certificate.Status.INTENT, Certificate.Status.REFUSED]
+    )
+    in_force = Certificate.objects.filter(status=Certificate.Status.ISSUED).exclude(Exists(being_replaced))
+    for certificate in in_force.order_by("pk").iterator(100):
         if examined(certificate.read(), trust).part == NOT_BELIEVED:
             with transaction.atomic():
                 new = supersede_certificate(certificate=certificate, facts=certificate.printed, actor=actor, same=True)
@@ -181,7 +186,7 @@ def prepare_missing(actor_uuid: str) -> None:
     today = timezone.localdate()
     wording = wording_in_force()
     society, signatories = wording.society or settings.SOCIETY_NAME, signatories_on(today, wording)
-    for credential in without_certificate(today).order_by("pk").iterator(chunk_size=100):
+    for credential in without_certificate(today).select_related("holder").order_by("pk").iterator(chunk_size=100):
         facts = CertificateFacts(
             society=society,
             designation=credential.designation,
@@ -195,6 +200,7 @@ def prepare_missing(actor_uuid: str) -> None:
             verify_base_url=settings.BASE_URL,
             page_size=settings.CERTIFICATE_PAGE_SIZE,
             seal=seal_in_force(),
+            region=region_of(credential.holder.country),
         )
         prepare_certificate(credential=credential, facts=facts, actor=actor)
 

@@ -20,7 +20,7 @@ from certificates.designs import (
 )
 from certificates.drawing.process import DrawingProcess
 from certificates.facts import CertificateFacts
-from certificates.fonts import in_words, missing_characters
+from certificates.issuing import objection_to_facts
 from certificates.rendering import Design, drawing_job
 from credentialing.accounts.models import Person, Role
 from credentialing.applications.services.certification import signatories_on
@@ -146,10 +146,8 @@ def specimen(*, name: str, seal: bytes, wording: CertificateWording) -> bytes:
         verify_base_url=settings.BASE_URL,
         page_size=settings.CERTIFICATE_PAGE_SIZE,
     )
-    missing = missing_characters(facts.all_text)
-    if missing:
-        msg = f"No font of the certificate has {in_words(missing)}."
-        raise ValueError(msg)
+    if objection := objection_to_facts(facts):
+        raise ValueError(objection)
     process = DrawingProcess()
     try:
         return process.draw(drawing_job(facts, "specimen", badge=b"", design=Design(seal=seal)))

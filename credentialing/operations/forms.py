@@ -16,7 +16,7 @@ from certificates.designs import (
     WordingRefused,
     printable,
 )
-from certificates.fonts import in_words, missing_characters
+from certificates.fonts import objection_to_printing
 from credentialing.accounts.models import Role
 from credentialing.ui.forms import SocietyForm
 
@@ -145,8 +145,6 @@ class PreviewForm(SocietyForm):
     def clean_name(self) -> str:
         """Refuse a name that no font can set."""
         name: str = self.cleaned_data["name"]
-        missing = missing_characters(name)
-        if missing:
-            msg = f"No font of the certificate has {in_words(missing)}."
-            raise ValidationError(msg)
+        if objection := objection_to_printing(name):
+            raise ValidationError(objection)
         return name

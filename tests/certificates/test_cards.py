@@ -171,7 +171,7 @@ def test_credential_that_has_run_out_has_no_card():
 
 @pytest.mark.django_db
 def test_card_without_its_letters_is_refused_and_never_boxed(monkeypatch):
-    monkeypatch.setattr(cards, "missing_characters", lambda text: ("王",))
+    monkeypatch.setattr(cards, "objection_to_facts", lambda _: "its fonts have no “王” (U+738B)")
     with pytest.raises(RenderingFailed, match=re.escape("U+738B")):
         card_of(issued())
 

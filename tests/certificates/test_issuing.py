@@ -10,9 +10,9 @@ from django_tasks_db.models import DBTaskResult
 
 from certificates import issuing
 from certificates.facts import CertificateFacts
-from certificates.models import Certificate
+from certificates.models import Certificate, Credential
 from certificates.rendering import RenderingFailed
-from certificates.services import issue_certificate, prepare_certificate, retry_certificate
+from certificates.services import issue_certificate, prepare_certificate, retry_certificate, supersede_certificate
 from certificates.signals import certificate_issued, certificate_refused
 from tests.certificates.factories import FACTS, awarded, prepared
 from tests.factories import PersonFactory
@@ -167,11 +167,85 @@ def test_refused_certificate_is_tried_again_under_the_same_number(drawn_quickly)
     assert Certificate.objects.get().printed.name == "Nora"
 
 
-def test_correction_that_no_font_can_print_either_is_refused_and_told_again(drawn_quickly, heard):
-    certificate = issue_certificate(prepared(name="𓀀"))
-    retry_certificate(certificate=certificate, facts=replace(certificate.printed, name="𓀁"), actor=PersonFactory())
-    assert "U+13001" in issue_certificate(certificate).problem
-    assert heard == [("refused", certificate.pk)] * 2
+@pytest.mark.parametrize("name", ["𓀁", "Nora\vFeldman", "Nora\u2028Feldman", "Nora \u202eFeldman"])
+def test_correction_that_cannot_be_printed_either_is_refused_before_anything_is_given_up(drawn_quickly, name):
+    certificate = prepared(name="Nora Feldman")
+    with pytest.raises(ValueError, match="can't be printed"):
+        retry_certificate(certificate=certificate, facts=replace(certificate.printed, name=name), actor=PersonFactory())
+    assert issue_certificate(certificate).printed.name == "Nora Feldman"
+
+
+@pytest.mark.parametrize("name", ["𓀁", "Nora\vFeldman", "Nora\x85Feldman", "Nora \u202eFeldman"])
+def test_edition_in_force_is_not_given_up_for_one_that_cannot_be_printed(drawn_quickly, name):
+    first = issue_certificate(prepared())
+    with pytest.raises(ValueError, match="can't be printed"):
+        supersede_certificate(certificate=first, facts=replace(FACTS, name=name), actor=PersonFactory())
+    assert first.credential.current_certificate == first
+    assert Certificate.objects.count() == 1
+
+
+def test_edition_in_force_stays_until_the_bytes_of_the_next_are_stored(drawn_quickly, monkeypatch):
+    first = issue_certificate(prepared())
+    new = supersede_certificate(certificate=first, facts=replace(FACTS, name="Adaeze Nwosu"), actor=PersonFactory())
+
+    def full(*_):
+        raise OSError(28, "No space left on device")
+
+    with monkeypatch.context() as patch:
+        patch.setattr(issuing, "store_once", full)
+        with pytest.raises(OSError, match="No space"):
+            issue_certificate(new)
+    first.refresh_from_db()
+    assert (first.status, first.credential.current_certificate) == ("issued", first)
+    issue_certificate(new)
+    assert first.credential.current_certificate == new
+    assert list(first.credential.certificates.values_list("edition", "status")) == [(2, "issued"), (1, "superseded")]
+
+
+def test_change_that_fails_at_the_last_moment_leaves_the_former_edition_in_force(drawn_quickly):
+    first = issue_certificate(prepared())
+    new = supersede_certificate(certificate=first, facts=replace(FACTS, name="Adaeze Nwosu"), actor=PersonFactory())
+
+    def refuse(**_):
+        raise RuntimeError
+
+    certificate_issued.connect(refuse)
+    try:
+        with pytest.raises(RuntimeError):
+            issue_certificate(new)
+    finally:
+        certificate_issued.disconnect(refuse)
+    assert list(first.credential.certificates.values_list("edition", "status")) == [(2, "intent"), (1, "issued")]
+
+
+def test_second_correction_while_the_first_waits_goes_into_the_same_edition(drawn_quickly):
+    first = issue_certificate(prepared())
+    for name in ("Adaeze Nwosu", "Adaeze Nwosu-Obi"):
+        new = supersede_certificate(certificate=first, facts=replace(FACTS, name=name), actor=PersonFactory())
+        first = Certificate.objects.select_related("credential").get(pk=first.pk)
+        assert (first.status, first.is_outdated, first.credential.recorded_name) == ("issued", True, name)
+    issue_certificate(new)
+    editions = first.credential.certificates.values_list("edition", "status", "facts__name")
+    assert list(editions) == [(2, "issued", "Adaeze Nwosu-Obi"), (1, "superseded", "Adaeze Obi")]
+
+
+def test_correction_between_intent_and_drawing_is_what_comes_into_force(heard, monkeypatch):
+    """The drawing has begun with the former words; what it made is dropped, and the edition is drawn anew."""
+    monkeypatch.setattr(issuing, "document_of", lambda certificate: certificate.printed.name.encode())
+    first = issue_certificate(prepared())
+    new = supersede_certificate(certificate=first, facts=replace(FACTS, name="Adaeze Nwosu"), actor=PersonFactory())
+
+    def draw(certificate):
+        monkeypatch.setattr(issuing, "document_of", lambda certificate: certificate.printed.name.encode())
+        again = replace(FACTS, name="Adaeze Nwosu-Obi")
+        supersede_certificate(certificate=first, facts=again, actor=PersonFactory())
+        return certificate.printed.name.encode()
+
+    monkeypatch.setattr(issuing, "document_of", draw)
+    assert issue_certificate(new).status == "intent"
+    assert Certificate.objects.get(pk=first.pk).status == "issued"
+    assert issue_certificate(new).read() == b"Adaeze Nwosu-Obi"
+    assert Credential.objects.get().recorded_name == "Adaeze Nwosu-Obi"
 
 
 def test_correction_while_the_old_name_is_being_drawn_wins(heard, monkeypatch):
@@ -197,17 +271,17 @@ def test_correction_while_the_old_name_is_being_drawn_wins(heard, monkeypatch):
 
 def test_late_refusal_does_not_undo_a_correction(drawn_quickly, heard, monkeypatch):
     certificate = prepared(name="𓀀")
-    look_up = issuing.missing_characters
+    look_up = issuing.objection_to_facts
 
-    def slow_look_up(text):
-        missing = look_up(text)
-        monkeypatch.setattr(issuing, "missing_characters", look_up)
+    def slow_look_up(facts):
+        missing = look_up(facts)
+        monkeypatch.setattr(issuing, "objection_to_facts", look_up)
         corrected = replace(certificate.printed, name="Nora")
         retry_certificate(certificate=certificate, facts=corrected, actor=PersonFactory())
         issue_certificate(certificate)  # the other worker comes first
         return missing
 
-    monkeypatch.setattr(issuing, "missing_characters", slow_look_up)
+    monkeypatch.setattr(issuing, "objection_to_facts", slow_look_up)
     assert issue_certificate(certificate).status == "issued"
     assert heard == [("issued", certificate.pk)]
 

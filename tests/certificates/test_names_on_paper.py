@@ -3,19 +3,22 @@
 import re
 import shutil
 import subprocess
+import unicodedata
 from dataclasses import replace
 from datetime import date
 from itertools import combinations
 from pathlib import Path
 
+import pikepdf
 import pymupdf
 import pytest
 
 from certificates.designs import SOCIETY_LENGTH, TITLE_LENGTH
+from certificates.drawing.process import RenderingFailed, drawing
 from certificates.facts import Signatory
 from certificates.fonts import cjk_file, width_in_em
 from certificates.margins import hung
-from certificates.rendering import render_in_child
+from certificates.rendering import Design, drawing_job, render_in_child
 from certificates.typesetting import society_layout
 from tests.certificates.factories import FACTS
 
@@ -205,3 +208,38 @@ def test_name_of_the_other_direction_hangs_on_the_other_side(tmp_path):
 @pytest.mark.parametrize("text", ["...", "Ann Vale", "", "“Ann”", "A" * 60 + "."])
 def test_nothing_hangs_where_there_is_nothing_to_balance(text):
     assert hung(text, room=20).margin == ""
+
+
+@pytest.mark.parametrize(
+    "name", ["W" * 200, ("Anna-Katharina Freifrau von und zu Guttenberg " * 5)[:200].strip(), "Ǫ́" * 66]
+)
+def test_name_of_two_hundred_characters_is_set_whole_and_over_nothing(tmp_path, name):
+    words = words_of(page(tmp_path, name=name, signatories=signed_by(name, "Josephine Abara")))
+    said = "".join(word for *_, word in words)
+    assert unicodedata.normalize("NFC", said).count(unicodedata.normalize("NFC", "".join(name.split()))) == 2
+    assert faults_of(words, LETTER) == []
+
+
+def test_letters_with_tone_marks_are_in_the_chosen_face_of_the_made_document(tmp_path):
+    with pymupdf.open(page(tmp_path, name="Adébáyọ̀ Ẹ̀kọ́", post_nominals="ọ̀")) as document:
+        lines = [line for block in document[0].get_text("dict")["blocks"] for line in block.get("lines", ())]
+    spans = [span for line in lines for span in line["spans"] if "ọ" in unicodedata.normalize("NFC", span["text"])]
+    assert {span["font"].split("+")[-1] for span in spans} == {"Certificate-Serif-Wide"}
+
+
+def test_address_on_the_paper_is_a_link_that_listeners_can_follow(tmp_path):
+    with pikepdf.open(page(tmp_path)) as document:
+        (link,) = document.pages[0].Annots
+        assert str(link.A.URI) == "https://credentials.example.org/v/abcDEF123"
+        assert (str(link.Subtype), "/StructParent" in link, int(link.F) & 4) == ("/Link", True, 4)
+
+
+def test_page_that_took_another_face_is_no_certificate(monkeypatch):
+    """As when a face of the system is another one than was looked up."""
+    job = drawing_job(replace(FACTS, name="Adébáyọ̀"), "t", badge=b"", design=Design())
+    job["families"].remove("Certificate Serif Wide")
+    with pytest.raises(RenderingFailed, match="another way than was chosen: Certificate Serif Wide"):
+        drawing.draw(job)
+    unset = job | {"html": job["html"].replace("Adébáyọ̀", "\U000105ff"), "families": ["Certificate Serif"]}
+    with pytest.raises(RenderingFailed, match="another way than was chosen"):
+        drawing.draw(unset)

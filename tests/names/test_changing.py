@@ -72,7 +72,7 @@ def test_another_name_is_on_record_by_registrar_and_second_officer_with_a_new_ed
     confirm_change(change=change, actor=president)
     assert on_record(credential) == ("Adaeze Nwosu", "MD, PhD")
     assert list(credential.certificates.values_list("edition", "status", "facts__name")) == [
-        (2, "intent", "Adaeze Nwosu"), (1, "superseded", "Adaeze Obi"),
+        (2, "intent", "Adaeze Nwosu"), (1, "issued", "Adaeze Obi"),
     ]  # fmt: skip
     assert [record.actor for record in LedgerRecord.objects.of(change)] == [registrar, president]
     assert (change.proof, change.proof_seen_on, change.approved_by) == (PROOF, SEEN_ON, registrar)

@@ -8,6 +8,7 @@ from django.utils import timezone
 
 from certificates.designs import CertificateWording, SigningOffice, seal_in_force, wording_in_force
 from certificates.facts import CertificateFacts, Signatory
+from certificates.fonts import region_of
 from certificates.models import Credential
 from certificates.services import award_credential, prepare_certificate
 from credentialing.accounts.models import Person, Term
@@ -71,6 +72,7 @@ def certify(*, application: Application, actor: Person, now: datetime | None = N
             verify_base_url=settings.BASE_URL,
             page_size=settings.CERTIFICATE_PAGE_SIZE,
             seal=seal_in_force(),
+            region=region_of(holder.country),
         ),
         actor=actor,
     )
