@@ -84,7 +84,7 @@ def _of_the_machine(error: BaseException) -> Trouble | None:
             title="A stored file is missing",
             words="A file that belongs to this page is not where it was stored. The administrators have been told. "
             "Once they have put it back, the page is as before; nothing else is lost.",
-            told=f"The stored file {name} is missing. Put it back from a backup: the pages that show it then work again.",
+            told=f"The stored file {name} is missing. Put it back from a backup: what shows it then works again.",
             key=f"missing:{name}",
         )
     return None if fault is None else TROUBLES[fault]

@@ -35,7 +35,7 @@ def restore_backup(folder: Path, *, progress: Progress) -> Manifest:
     """
     manifest = Manifest.read(folder)
     _must_be_whole(folder, manifest, progress)
-    _must_fit(manifest)
+    _must_fit(manifest, folder)
     for store in STORES:
         _put_back_files(store.name, folder, manifest, progress)
     _put_back_folder("checkpoints", Path(settings.LEDGER_CHECKPOINTS_DIR), folder, manifest)
@@ -58,7 +58,7 @@ def _must_be_whole(folder: Path, manifest: Manifest, progress: Progress) -> None
         progress("looking", done, len(manifest.files))
 
 
-def _must_fit(manifest: Manifest) -> None:
+def _must_fit(manifest: Manifest, folder: Path) -> None:
     if manifest.vendor != connection.vendor:
         msg = f"The backup is one of {manifest.vendor}, and this service is set up for {connection.vendor}."
         raise BackupRefused(msg)
