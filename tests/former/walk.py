@@ -12,7 +12,7 @@ from typing import Any
 
 import django
 
-PASSWORD = "balint-demo"  # noqa: S105 - of every demo
+PASSWORD = "balint-demo"
 BEGINNINGS = ("/", "/home/", "/pathway/")  # from there the links lead on, to what one may open
 LINK = re.compile(r'href="(/[^"#?]*)"')
 LEFT_ALONE = ("/static/", "/accounts/logout", "/mail/")
