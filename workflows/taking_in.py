@@ -12,7 +12,7 @@ from django.db.migrations.executor import MigrationExecutor
 
 from workflows.canonical import canonical
 from workflows.merkle import leaf_hash
-from workflows.models import Checkpoint, LedgerRecord, Seal, TreeLeaf
+from workflows.models import Checkpoint, LedgerRecord, Seal, TreeEntry, TreeLeaf
 from workflows.models.seals import seal_rows
 from workflows.sequencer import sequence_after_commit
 from workflows.verification.entries import entry_models
@@ -34,7 +34,7 @@ def take_in_what_was_before(*, using: str = "default", **_: Any) -> int:
     with transaction.atomic():
         leafed = set(TreeLeaf.objects.values_list("entry_id", flat=True))
         entries = [row for model in entry_models() for row in model._base_manager.exclude(uuid__in=leafed)]
-        for entry in sorted(entries, key=lambda row: (row.recorded_at, row.pk)):
+        for entry in sorted(entries, key=_when):
             digest = leaf_hash(canonical(entry.content())).hex()
             TreeLeaf.objects.create(entry_kind=entry.entry_kind, entry_id=entry.uuid, hash=digest)
         for sealed in sealed_models():
@@ -47,6 +47,11 @@ def take_in_what_was_before(*, using: str = "default", **_: Any) -> int:
         len(entries),
     )
     return len(entries)
+
+
+def _when(entry: TreeEntry) -> tuple[Any, int]:
+    """Every kind of entry says when it was recorded."""
+    return getattr(entry, "recorded_at"), entry.pk  # noqa: B009 - each kind has the column, the abstract one has not
 
 
 def _is_from_before() -> bool:
