@@ -19,7 +19,7 @@ from certificates.fonts import objection_to_printing
 from certificates.models import Certificate, Credential
 from certificates.signals import certificate_issued, certificate_refused
 from certificates.storage import UNFINISHED, store_once
-from certificates.text import unfit_as_a_name, unfit_in_a_line
+from certificates.text import unfit_as_a_name
 from workflows.effects import demand
 from workflows.models import LedgerRecord
 

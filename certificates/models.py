@@ -21,6 +21,7 @@ from certificates.lifecycle import CREDENTIAL, GUARDS
 from certificates.querysets import CertificateQuerySet, CredentialQuerySet
 from workflows.definitions import Transition, WorkflowDefinition
 from workflows.guards import Guard, TransitionContext
+from workflows.machine import read_stored
 from workflows.models import CodePointField, Derivation, Derived, Sealed, StoredBytes
 from workflows.subjects import WorkflowSubject
 
@@ -287,10 +288,12 @@ class Certificate(Sealed):
         return StoredBytes(storage=storages["certificates"], name=self.storage_name, sha256=self.sha256)
 
     def read(self) -> bytes:
-        """The stored bytes."""
-        with storages["certificates"].open(self.storage_name) as stored:
-            content: bytes = stored.read()
-        return content
+        """The stored bytes.
+
+        Raises:
+            StoredBytesMissing: they are not there.
+        """
+        return read_stored(storages["certificates"], self.storage_name)
 
 
 # These have modules of their own; named here so that Django finds them with the other models.

@@ -20,7 +20,7 @@ def record_name(*, credential: Credential, name: str, post_nominals: str, actor:
     decide this is the caller's rule.
 
     Raises:
-        ValueError: nothing would change, the name is none, or it can\'t be printed.
+        ValueError: nothing would change, the name is none, or it can't be printed.
     """
     if unfit := unfit_as_a_name(name):
         raise ValueError(unfit)

@@ -92,7 +92,7 @@ MIDDLEWARE = [
     "credentialing.accounts.limits.LimitsAnswered",
     "credentialing.ui.middleware.ReadingChangesNothing",
     "credentialing.ui.middleware.PrivatePagesAreNotKept",
-    "credentialing.ui.middleware.FullMachinesSaySo",
+    "credentialing.ui.middleware.TroublesAreAnswered",
     "credentialing.audit.middleware.RefusalsAreRecorded",
     "credentialing.accounts.middleware.IdleOfficesLogOut",
 ]

@@ -25,4 +25,5 @@ urlpatterns = [
     path("accounts/", include("allauth.urls")),
 ]
 
+handler500 = "credentialing.ui.views.server_error"
 handler429 = "credentialing.accounts.limits.too_often"  # asked by allauth's pages

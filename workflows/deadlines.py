@@ -9,7 +9,7 @@ from django.apps import apps
 from django.db import connection, transaction
 from django.dispatch import Signal
 
-from workflows.errors import TransitionError
+from workflows.errors import RulesUnreadable, TransitionError
 from workflows.models import Deadline
 from workflows.services import perform
 from workflows.subjects import WorkflowSubject
@@ -76,6 +76,8 @@ def _meet(deadline: Deadline, actor: Any, now: datetime) -> Met:
     else:
         try:
             record = perform(subject, deadline.act, actor=actor, now=now)
+        except RulesUnreadable as error:  # it stays due
+            return Met(deadline=deadline, subject=subject, refusal=str(error))
         except TransitionError as error:
             refusal = str(error)
         else:

@@ -12,6 +12,7 @@ from django.dispatch import Signal
 from django.tasks import task
 from django.utils import timezone
 
+from workflows.machine import has_no_place
 from workflows.models import EffectRun, LedgerRecord
 from workflows.models.rows import insert_row
 
@@ -95,7 +96,7 @@ def attempt(run: EffectRun, *, now: datetime | None = None) -> bool:
         effect.act(run.record)
     except Exception as error:
         logger.exception("Effect %s of record %s failed", run.effect, run.record_id)
-        _put_off(run, f"{type(error).__name__}: {error}", now)
+        _put_off(run, f"{type(error).__name__}: {error}", now, counted=not has_no_place(error))
         return False
     held = EffectRun.objects.filter(pk=run.pk, claimed_until=run.claimed_until)
     return bool(held.update(done_at=timezone.now(), attempts=run.attempts + 1, last_error="", claimed_until=None))
@@ -147,9 +148,10 @@ def take_up(*, before: datetime) -> int:
 
 
 @transaction.atomic
-def _put_off(run: EffectRun, reason: str, now: datetime) -> None:
-    attempts = run.attempts + 1
-    pause = FIRST_PAUSE * 2 ** (attempts - 1) * random.uniform(1, 1.25)  # noqa: S311 - spreads load, keeps no secret
+def _put_off(run: EffectRun, reason: str, now: datetime, *, counted: bool) -> None:
+    """Try again later. A full disk isn't counted: it is done when there is room, however long that takes."""
+    attempts = run.attempts + counted
+    pause = FIRST_PAUSE * 2 ** max(attempts - 1, 0) * random.uniform(1, 1.25)  # noqa: S311 - spreads load, keeps no secret
     given_up = attempts >= ATTEMPTS
     put_off = EffectRun.objects.filter(pk=run.pk, claimed_until=run.claimed_until).update(
         attempts=attempts,

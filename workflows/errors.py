@@ -5,6 +5,10 @@ from collections.abc import Sequence
 from workflows.guards import Unmet
 
 
+class RulesUnreadable(Exception):
+    """The stored rules that a subject moves by can't be read; whoever keeps them has their examination tell it."""
+
+
 class TransitionError(Exception):
     """An act was refused; nothing has changed."""
 

@@ -5,6 +5,7 @@ from typing import Any, cast
 from allauth.account.forms import LoginForm as AllauthLoginForm
 from allauth.account.forms import SignupForm as AllauthSignupForm
 from django import forms
+from django.db import IntegrityError, transaction
 from django.http import HttpRequest, HttpResponse
 
 from credentialing.accounts.models import Membership, Person, Role
@@ -34,7 +35,14 @@ class SignupForm(CleanTextMixin, AllauthSignupForm):  # type: ignore[misc]  # al
         """Do the same work whether the address is known or not: for a known one the password is hashed for nothing."""
         if self.account_already_exists:
             Person().set_password(self.cleaned_data["password1"])
-        saved: tuple[Person | None, HttpResponse | None] = super().try_save(request)
+        try:
+            with transaction.atomic():
+                saved: tuple[Person | None, HttpResponse | None] = super().try_save(request)
+        except IntegrityError:
+            if not Person.objects.filter(email=self.cleaned_data["email"].lower()).exists():
+                raise
+            self.account_already_exists = True  # since a moment ago: the same address was sent twice at once
+            saved = super().try_save(request)
         return saved
 
 

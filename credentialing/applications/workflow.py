@@ -26,7 +26,10 @@ MOVE = "move"
 
 @cache
 def compile_workflow(definition: PathwayDefinition) -> WorkflowDefinition:
-    """The machine of one pathway version: every edge with the roles that may take it and the guards it must pass."""
+    """The machine of one pathway version: every edge with the roles that may take it and the guards it must pass.
+
+    Whether people could get stuck in it is asked when the version is published (`pathways.kinds.workflow_of`).
+    """
     stages = [stage.slug for stage in definition.stages]
     first, last, before_last = stages[0], stages[-1], stages[-2]
     under_way = stages[:-1]
@@ -116,11 +119,9 @@ def compile_workflow(definition: PathwayDefinition) -> WorkflowDefinition:
             label="Reopen",
         ),
     ]
-    workflow = WorkflowDefinition(
+    return WorkflowDefinition(
         name=f"{definition.slug} {definition.version}", states=tuple(states), transitions=tuple(edges)
     )
-    workflow.validate()
-    return workflow
 
 
 def _decliners(definition: PathwayDefinition) -> dict[str, tuple[frozenset[str], str]]:

@@ -12,6 +12,7 @@ from django.utils import timezone
 
 from credentialing.correspondence.models import Letter, LetterSecret
 from credentialing.correspondence.signals import letter_failed
+from workflows.machine import has_no_place
 
 logger = logging.getLogger(__name__)
 
@@ -35,7 +36,7 @@ def deliver_letter(letter_uuid: str) -> None:
         _post(letter)
     except Exception as error:
         logger.warning("Letter %s was not delivered", letter.uuid, exc_info=True)
-        _put_off(letter, f"{type(error).__name__}: {error}", now)
+        _put_off(letter, f"{type(error).__name__}: {error}", now, counted=not has_no_place(error))
     else:
         LetterSecret.objects.filter(letter=letter).delete()
         Letter.objects.filter(pk=letter.pk).update(  # sent is sent, whoever holds the lease by now
@@ -69,9 +70,10 @@ def _post(letter: Letter) -> None:
 
 
 @transaction.atomic
-def _put_off(letter: Letter, reason: str, now: datetime) -> None:
-    attempts = letter.attempts + 1
-    pause = timedelta(minutes=2**attempts)
+def _put_off(letter: Letter, reason: str, now: datetime, *, counted: bool) -> None:
+    """Try again later. A full disk isn't counted: the letter goes when there is room, however long that takes."""
+    attempts = letter.attempts + counted
+    pause = timedelta(minutes=2 ** max(attempts, 1))
     given_up = attempts >= ATTEMPTS
     put_off = Letter.objects.filter(pk=letter.pk, claimed_until=letter.claimed_until).update(
         attempts=attempts,

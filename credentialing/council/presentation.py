@@ -25,6 +25,7 @@ class Ready:
 
 def ready_cases(acts: Iterable[AwaitedAct], member: Person, now: datetime) -> list[Ready]:
     """The cases that wait for a body's ballots, with how many votes count now and whether this member has voted."""
+    acts = [act for act in acts if act.application.pathway_version.is_readable]
     acts = [act for act in acts if act.requirement in {r.slug for r in act.application.definition.balloted}]
     cases = [act.application for act in acts]
     decisions = Decision.objects.filter(application__in=cases).prefetch_related("ballots__member")

@@ -34,7 +34,7 @@ def migrate_what_is_due(*, now: datetime) -> list[Migration]:
     done = []
     for pathway in Pathway.objects.order_by("pk"):
         version = PathwayVersion.objects.in_force(timezone.localdate(now)).filter(pathway=pathway).first()
-        if version is not None and version.policy == PathwayVersion.Policy.MIGRATE:
+        if version is not None and version.policy == PathwayVersion.Policy.MIGRATE and version.is_readable:
             done.append(_migrate(version))
     return [migration for migration in done if migration.moved or migration.refused]
 

@@ -1,6 +1,7 @@
 """What administrators do about the work that the system could not do."""
 
 from datetime import datetime
+from hashlib import sha256
 
 from django.db import transaction
 from django.utils import timezone
@@ -57,15 +58,19 @@ def try_letter_again(*, letter: Letter, actor: Person) -> None:
 
 
 @transaction.atomic
-def tell_administrators(*, what: str, now: datetime | None = None) -> None:
-    """Write to the administrators that something was given up: the first of a day only, the page lists the others."""
+def tell_administrators(*, what: str, key: str = "", now: datetime | None = None) -> None:
+    """Write to the administrators that something was given up: the first of a day only, the page lists the others.
+
+    What no page lists (a file that is missing, rules that can't be read) is told under a key of its own.
+    """
+    about = f"{sha256(key.encode()).hexdigest()[:16]}:" if key else ""
     today = timezone.localdate(now)
     for administrator in Person.objects.holding(Role.ADMINISTRATOR, today):
         send_letter(
             template=ATTENTION,
             to=administrator,
             context={"what": what, "path": "/operations/work/"},
-            dedupe_key=f"attention:{today}:{administrator.uuid}",
+            dedupe_key=f"attention:{about}{today}:{administrator.uuid}",
             now=now,
         )
 

@@ -1,10 +1,13 @@
 """What was left lying is taken up: entries without a place, effects, letters, simulations, files to be scanned."""
 
 import logging
+import shutil
 import threading
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from pathlib import Path
 
+from django.conf import settings
 from django.db import Error, close_old_connections, connections
 from django.tasks import TaskResultStatus
 from django.utils import timezone
@@ -13,6 +16,7 @@ from django_tasks_db.models import DBTaskResult
 from credentialing.correspondence.tasks import take_up_letters
 from credentialing.drafting.tasks import take_up_simulations
 from credentialing.evidence.services.scanning import scan_what_waits
+from credentialing.operations.services import tell_administrators
 from workflows.effects import take_up
 from workflows.sequencer import sequence_entries
 
@@ -21,6 +25,7 @@ logger = logging.getLogger(__name__)
 PATIENCE = timedelta(minutes=10)  # longer than a living worker takes
 LONGEST = timedelta(days=1)  # no task takes that long
 KEPT = timedelta(days=14)  # finished tasks, for whoever looks for the reason of a failure
+SPARE = 64 * 1024**2  # bytes: a few certificates, a checkpoint and the letter
 EVERY = 20.0  # seconds: an entry has its place within a minute, also after a crash
 
 
@@ -63,6 +68,14 @@ def tidy_queue(now: datetime) -> int:
     return gone
 
 
+def tell_of_full_disks() -> None:
+    """Tell the administrators before there is no room for the letter that tells it."""
+    for folder in {str(settings.DATA_DIR), settings.LEDGER_CHECKPOINTS_DIR}:
+        if Path(folder).is_dir() and shutil.disk_usage(folder).free < SPARE:
+            words = "The disk of the service is almost full. Make room: once it is full, nothing can be saved."
+            tell_administrators(what=words, key="almost full")
+
+
 class Upkeep(threading.Thread):
     """Beside a worker: takes up what lies at the start and every few seconds, whatever long task the worker is at."""
 
@@ -76,8 +89,9 @@ class Upkeep(threading.Thread):
         while True:
             close_old_connections()
             try:
+                tell_of_full_disks()
                 take_up_what_lies(timezone.now())
-            except Error:
+            except (Error, OSError):
                 logger.warning("What lies could not be taken up; it is tried again.", exc_info=True)
             if self._ended.wait(self.every):
                 break

@@ -189,10 +189,12 @@ def files_of(application: Any, on: date) -> Mapping[str, tuple[EvidenceReference
 
 
 def workflow_of(definition: PathwayDefinition) -> WorkflowDefinition:
-    """The state machine that a pathway amounts to.
+    """The state machine that a pathway amounts to, looked at before it is published.
 
     Raises:
         DefinitionInvalid: people could get stuck in it.
     """
     compiler: Callable[[PathwayDefinition], WorkflowDefinition] = import_string(WORKFLOW)
-    return compiler(definition)
+    machine = compiler(definition)
+    machine.validate()
+    return machine

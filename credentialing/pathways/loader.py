@@ -9,17 +9,28 @@ from typing import Any
 import rfc8785
 
 from credentialing.pathways.definitions import PathwayDefinition
+from credentialing.pathways.formats import in_present_words
 from credentialing.pathways.loading.checks import faults_of
-from credentialing.pathways.loading.faults import Fault, PathwayFileInvalid
+from credentialing.pathways.loading.faults import Fault, PathwayFileInvalid, RulesUnreadable
 from credentialing.pathways.loading.positions import lines_of
 from credentialing.pathways.loading.reading import Reader
+from credentialing.pathways.loading.soundness import breaks
 from credentialing.pathways.loading.tables import Reading, Table
 
 SHIPPED = Path(__file__).parent / "shipped"
 DEFAULT = "abs-leader"
 PLACE = re.compile(r" \(at (?:line (\d+), column \d+|end of document)\)")
 
-__all__ = ["DEFAULT", "SHIPPED", "PathwayFileInvalid", "digest_of", "load_pathway", "shipped_definitions"]
+__all__ = [
+    "DEFAULT",
+    "SHIPPED",
+    "PathwayFileInvalid",
+    "RulesUnreadable",
+    "digest_of",
+    "load_pathway",
+    "read_published",
+    "shipped_definitions",
+]
 
 
 def load_pathway(source: str, *, file: str = "") -> PathwayDefinition:
@@ -42,6 +53,36 @@ def load_pathway(source: str, *, file: str = "") -> PathwayDefinition:
             reading.fault(path, words)
     if reading.faults:
         raise PathwayFileInvalid(reading.faults, file=file)
+    return definition
+
+
+def read_published(source: str, *, number: int) -> PathwayDefinition:
+    """What a published text of that format says: read as it was published, whatever is asked of new ones today.
+
+    Raises:
+        RulesUnreadable: it says nothing that one could go by: it was changed, or comes from a newer program.
+    """
+    reading = Reading({}, published=True)
+    try:
+        data = in_present_words(tomllib.loads(source), number)
+        definition = Reader().pathway(Table(reading, data, (), "the file"))
+        if not reading.faults:
+            reading.faults += [Fault(0, words) for words in breaks(definition)]
+    except tomllib.TOMLDecodeError as error:
+        msg = f"it is no TOML ({error})"
+        raise RulesUnreadable(msg) from error
+    except LookupError as error:
+        raise RulesUnreadable(str(error.args[0])) from error
+    except (
+        AttributeError,
+        TypeError,
+        ValueError,
+        ArithmeticError,
+    ) as error:  # tables of no shape that was ever written
+        msg = f"its tables are not those of a pathway ({error})"
+        raise RulesUnreadable(msg) from error
+    if reading.faults:
+        raise RulesUnreadable("; ".join(fault.words.rstrip(".") for fault in sorted(set(reading.faults))))
     return definition
 
 

@@ -1,7 +1,7 @@
 """Pathways and their published versions."""
 
 import uuid
-from functools import cached_property
+from functools import cached_property, lru_cache
 from typing import Any
 
 from django.db import models
@@ -9,7 +9,8 @@ from django.utils import timezone
 
 from credentialing.accounts.models import Person
 from credentialing.pathways.definitions import PathwayDefinition
-from credentialing.pathways.loader import digest_of, load_pathway
+from credentialing.pathways.formats import PRESENT
+from credentialing.pathways.loader import RulesUnreadable, digest_of, load_pathway, read_published
 from credentialing.pathways.querysets import PathwayVersionQuerySet
 from workflows.models import Sealed
 
@@ -46,6 +47,7 @@ class PathwayVersion(Sealed):
     version = models.CharField(max_length=40)
     source = models.TextField(editable=False)
     digest = models.CharField(max_length=64, editable=False)
+    format = models.PositiveSmallIntegerField(default=PRESENT, editable=False)
     in_force_from = models.DateField()
     policy = models.CharField(max_length=10, choices=Policy.choices, default=Policy.PIN)
     published_at = models.DateTimeField(default=timezone.now, editable=False)
@@ -88,14 +90,25 @@ class PathwayVersion(Sealed):
 
     @cached_property
     def definition(self) -> PathwayDefinition:
-        """The stages and requirements of this version."""
-        return _definition(self.digest, self.source)
+        """The stages and requirements of this version, read as they were published.
+
+        Raises:
+            RulesUnreadable: the stored text has been changed since.
+        """
+        try:
+            return _definition(self.source, self.format)
+        except RulesUnreadable as refusal:
+            raise RulesUnreadable(refusal.reason, version=str(self)) from refusal
+
+    @property
+    def is_readable(self) -> bool:
+        """Whether one can go by these rules at all."""
+        try:
+            return bool(self.definition)
+        except RulesUnreadable:
+            return False
 
 
-_definitions: dict[str, PathwayDefinition] = {}
-
-
-def _definition(digest: str, source: str) -> PathwayDefinition:
-    if digest not in _definitions:
-        _definitions[digest] = load_pathway(source)
-    return _definitions[digest]
+@lru_cache(maxsize=256)
+def _definition(source: str, number: int) -> PathwayDefinition:
+    return read_published(source, number=number)

@@ -17,8 +17,12 @@ class PathwayVersionQuerySet(SealedQuerySet["PathwayVersion"]):
         return self.filter(in_force_from__lte=on).select_related("pathway").order_by("-in_force_from", "-pk")
 
     def offered(self, on: date) -> "list[PathwayVersion]":
-        """Of each pathway the version in force on that day, in the order of their names: for these one can apply."""
+        """Of each pathway the version in force on that day, in the order of their names: for these one can apply.
+
+        One whose rules can't be read is not offered, and no former one in its place.
+        """
         newest: dict[int, PathwayVersion] = {}
         for version in self.in_force(on):
             newest.setdefault(version.pathway_id, version)
-        return sorted(newest.values(), key=lambda version: (version.pathway.name, version.pk))
+        readable = (version for version in newest.values() if version.is_readable)
+        return sorted(readable, key=lambda version: (version.pathway.name, version.pk))

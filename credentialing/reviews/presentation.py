@@ -10,6 +10,7 @@ from credentialing.applications.models import Application, AwaitedAct
 from credentialing.applications.querysets import ApplicationQuerySet
 from credentialing.applications.workflow import compile_workflow
 from credentialing.pathways.models import PathwayVersion
+from credentialing.pathways.troubles import UNREADABLE
 from workflows.services import Action
 
 
@@ -100,18 +101,21 @@ def can_defer(actions: Iterable[Action]) -> bool:
 def case_states(readable: ApplicationQuerySet) -> list[tuple[str, str]]:
     """The states in which there are cases, in words, to choose from."""
     versions = PathwayVersion.objects.filter(applications__in=readable).distinct()
-    labels = {state.slug: state.label for v in versions for state in compile_workflow(v.definition).states}
+    labels = {
+        state.slug: state.label for v in versions if v.is_readable for state in compile_workflow(v.definition).states
+    }
     present = set(readable.order_by().values_list("state", flat=True))
     return [(slug, label) for slug, label in labels.items() if slug in present]
 
 
 def _line(act: AwaitedAct, now: datetime) -> Line:
     application = act.application
+    readable = application.pathway_version.is_readable
     return Line(
-        title=_title(act),
+        title=_title(act) if readable else UNREADABLE,
         candidate=str(application.candidate),
         reference=application.reference,
-        url=_url(act),
+        url=_url(act) if readable else reverse("reviews:case", args=[application.uuid]),
         since=act.since,
         days=max((now - act.since).days, 0),
     )

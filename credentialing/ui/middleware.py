@@ -1,5 +1,6 @@
 """What holds for every page: reading changes nothing, and what is private is kept by no cache."""
 
+import logging
 import re
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -10,9 +11,11 @@ from django.contrib.auth import SESSION_KEY
 from django.db import connections
 from django.http import HttpRequest, HttpResponse
 
-from credentialing.ui.responses import conflict
-from limited.running import NoChild
+from credentialing.ui.troubles import answer, trouble_of
 
+logger = logging.getLogger(__name__)
+
+UNAVAILABLE = 503
 SAFE = frozenset({"GET", "HEAD", "OPTIONS"})
 WRITE = re.compile(
     r"\s*(INSERT|UPDATE|DELETE|REPLACE|TRUNCATE|DROP|ALTER|CREATE)\b[^\w]*(?:INTO|FROM)?\W*(\w*)", re.IGNORECASE
@@ -84,8 +87,8 @@ class PrivatePagesAreNotKept:
         return response
 
 
-class FullMachinesSaySo:
-    """Answers in words (503) where this machine can't start the process that a page needs; it mends itself."""
+class TroublesAreAnswered:
+    """Answers in words what keeps a page from being answered without being a fault of ours (`ui.troubles`)."""
 
     def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
         self.get_response = get_response
@@ -95,10 +98,9 @@ class FullMachinesSaySo:
         return self.get_response(request)
 
     def process_exception(self, request: HttpRequest, error: Exception) -> HttpResponse | None:
-        """Ask to come back; every other error is a fault of ours."""
-        if not isinstance(error, NoChild):
+        """Say what it is; every other error is a fault of ours."""
+        trouble = trouble_of(error)
+        if trouble is None:
             return None
-        words = "There is too much to do here just now. Please try again in a minute."
-        response = conflict(request, words, request.get_full_path(), title="Please try again", status=503)
-        response.headers["Retry-After"] = "60"
-        return response
+        logger.error("%s: %s", request.path, error, exc_info=trouble.status >= UNAVAILABLE)
+        return answer(request, trouble)

@@ -137,7 +137,7 @@ def test_file_whose_bytes_are_gone_is_explained_and_reported(ada, file, caplog):
     answer = ada.get(address(file))
 
     assert answer.status_code == 503
-    assert "cannot be read from its store" in answer.text
+    assert "A stored file is missing" in answer.text
     assert str(file.uuid) in caplog.text
     assert not AuditEvent.objects.filter(event="evidence:file:downloaded").exists()
 

@@ -384,7 +384,9 @@ def spoiled(folder: Path, how: str) -> None:
         case "garbage":
             manifest.write_text("[]")
         case "newer":
-            manifest.write_text(json.dumps(held | {"format": 2}))
+            manifest.write_text(json.dumps(held | {"format": 3}))
+        case "newer steps":
+            manifest.write_text(json.dumps(held | {"program": "9.1", "migrations": ["accounts.0999_of_tomorrow"]}))
         case "outside":
             manifest.write_text(json.dumps(held | {"files": [{"path": "../x", "bytes": 0, "sha256": ""}]}))
         case "other kind":
@@ -399,6 +401,7 @@ def spoiled(folder: Path, how: str) -> None:
         ("unfinished", "is no backup, or was never finished"),
         ("garbage", "can't be read"),
         ("newer", "made by a newer version"),
+        ("newer steps", "a newer version of this service (9.1); accounts.0999_of_tomorrow is not known here"),
         ("outside", "names a file outside of it: ../x"),
         ("other kind", "The backup is one of oracle"),
     ],

@@ -9,6 +9,7 @@ from django.apps import apps
 from django.db import connection, models
 from django.db.models import Exists, OuterRef
 
+from workflows.errors import RulesUnreadable
 from workflows.ledger import STEP, Step, faults_of_steps
 from workflows.models import LedgerRecord, Reason
 from workflows.subjects import WorkflowSubject
@@ -46,7 +47,7 @@ def subject_models() -> list[type[WorkflowSubject]]:
 def _examine_kind(model: type[WorkflowSubject], progress: Progress) -> Iterator[Finding]:
     subjects = model._base_manager.order_by("pk").fetch_mode(models.FETCH_PEERS)
     total, done = subjects.count(), 0
-    definitions: dict[str, WorkflowDefinition] = {}
+    definitions: dict[str, WorkflowDefinition | None] = {}
     last = 0
     while chunk := list(subjects.filter(pk__gt=last)[:AT_ONCE]):
         last = chunk[-1].pk
@@ -54,12 +55,23 @@ def _examine_kind(model: type[WorkflowSubject], progress: Progress) -> Iterator[
         for subject in chunk:
             rules = subject.rules_digest()
             if rules not in definitions:
-                definitions[rules] = subject.workflow_definition()
-            faults = faults_of_steps(definitions[rules], subject, steps.get(subject.uuid.hex, []))
+                definitions[rules] = _definition_of(subject)
+            definition = definitions[rules]
+            if definition is None:
+                continue
+            faults = faults_of_steps(definition, subject, steps.get(subject.uuid.hex, []))
             for sequence, message in faults:
                 yield Finding(about=f"{model.subject_kind} {subject.uuid}, record {sequence}", message=message)
         done += len(chunk)
         progress(str(model._meta.verbose_name_plural), done, total)
+
+
+def _definition_of(subject: WorkflowSubject) -> "WorkflowDefinition | None":
+    """The rules it moves by; None where they can't be read, which is told once, of them."""
+    try:
+        return subject.workflow_definition()
+    except RulesUnreadable:
+        return None
 
 
 def _steps_of(kind: str, subjects: list[Any]) -> dict[str, list[Step]]:

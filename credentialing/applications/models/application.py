@@ -119,6 +119,8 @@ class Application(Sealed, WorkflowSubject):
     @property
     def state_label(self) -> str:
         """The state in words."""
+        if not self.pathway_version.is_readable:
+            return "Its rules can't be read"
         return self.workflow_definition().state(self.state).label
 
     @property

@@ -18,6 +18,7 @@ from credentialing.evidence.lifecycle import DESTROYED, EVIDENCE_FILE, HELD, QUA
 from credentialing.evidence.querysets import EvidenceFileQuerySet
 from workflows.definitions import Transition, WorkflowDefinition
 from workflows.guards import Guard, TransitionContext
+from workflows.machine import read_stored
 from workflows.models import LedgerRecord, Sealed, StoredBytes
 from workflows.subjects import EvidenceReference, WorkflowSubject
 
@@ -75,10 +76,12 @@ class EvidenceFile(Sealed, WorkflowSubject):
         return StoredBytes(storage=storages["evidence"], name=self.storage_name, sha256=self.sha256)
 
     def read(self) -> bytes:
-        """The stored bytes."""
-        with storages["evidence"].open(self.storage_name) as stored:
-            content: bytes = stored.read()
-        return content
+        """The stored bytes.
+
+        Raises:
+            StoredBytesMissing: they are not there.
+        """
+        return read_stored(storages["evidence"], self.storage_name)
 
     # What the engine asks of a subject -------------------------------------------------------------------
 

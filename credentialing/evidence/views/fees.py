@@ -32,6 +32,8 @@ def fees(request: AuthedRequest) -> HttpResponse:
     waiting = waiting.filter(act=AwaitedAct.Act.COMPLETE)
     rows = []
     for act in waiting:
+        if not act.application.pathway_version.is_readable:
+            continue
         definition = act.application.definition
         requirement = definition.requirement(act.requirement)
         amount = money(requirement.parameters.amount, definition.fee_currency)
@@ -46,7 +48,13 @@ def fees(request: AuthedRequest) -> HttpResponse:
 def _later(request: AuthedRequest) -> list[dict[str, object]]:
     """Fees that are not due yet but may be paid earlier."""
     versions = PathwayVersion.objects.all()
-    slugs = {r.slug for version in versions for r in version.definition.requirements if r.kind == "fee"}
+    slugs = {
+        r.slug
+        for version in versions
+        if version.is_readable
+        for r in version.definition.requirements
+        if r.kind == "fee"
+    }
     rows = RequirementProgress.objects.filter(
         application__in=Application.objects.under_way().without_ties_to(request.user),
         requirement__in=slugs,
@@ -56,6 +64,7 @@ def _later(request: AuthedRequest) -> list[dict[str, object]]:
     return [
         {"application": row.application, "requirement": row.application.requirement(row.requirement), "row": row}
         for row in rows.select_related("application__candidate", "application__pathway_version")
+        if row.application.pathway_version.is_readable
     ]
 
 

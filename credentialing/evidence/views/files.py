@@ -1,6 +1,5 @@
 """Uploading, withdrawing, restoring and downloading files."""
 
-import logging
 from collections.abc import Callable
 from uuid import UUID
 
@@ -28,7 +27,6 @@ from credentialing.ui.responses import as_it_says, conflict
 from workflows.errors import TransitionError
 
 HELD_FOR_NOW = "Your file is here. It waits for the virus scanner, and counts as soon as that has found nothing."
-logger = logging.getLogger(__name__)
 
 
 @signed_in
@@ -97,12 +95,7 @@ def _step(request: AuthedRequest, uuid: UUID, act: Callable[..., object], done: 
 def file(request: AuthedRequest, uuid: UUID) -> HttpResponse:
     """Download a file one may read; who downloaded it is recorded."""
     wanted = get_object_or_404(EvidenceFile.objects.visible_to(request.user).select_related("application"), uuid=uuid)
-    try:
-        content = wanted.read()
-    except FileNotFoundError:
-        logger.exception("The bytes of evidence file %s are gone from the store", wanted.uuid)
-        text = "This file cannot be read from its store. The administrators have been told; nothing you did caused it."
-        return conflict(request, text, "/", title="This file can't be opened now", status=503)
+    content = wanted.read()
     record_view(
         event=Event.FILE_DOWNLOADED,
         actor=request.user,

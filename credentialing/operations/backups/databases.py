@@ -10,6 +10,8 @@ from pathlib import Path
 from django.conf import settings
 from django.db import connection
 from django.db.backends.postgresql.client import DatabaseClient
+from django.db.migrations.loader import MigrationLoader
+from django.db.migrations.recorder import MigrationRecorder
 
 from credentialing.operations.backups.manifest import BackupRefused
 
@@ -52,6 +54,27 @@ def _emptied(path: Path) -> None:
             if table in held:
                 copy.execute(f"DELETE FROM {table}")  # noqa: S608 - a name of our own settings
         copy.execute("VACUUM")
+
+
+def migrations_gone_through() -> set[str]:
+    """The steps that have made the database here what it is, as app.name."""
+    return {f"{app}.{name}" for app, name in MigrationRecorder(connection).applied_migrations()}
+
+
+def migrations_of(path: Path) -> set[str]:
+    """Those of a snapshot of SQLite, which can be asked before it is put back; of a dump nothing is known."""
+    if connection.vendor != "sqlite":
+        return set()
+    with closing(sqlite3.connect(f"{path.absolute().as_uri()}?mode=ro", uri=True)) as held:
+        try:
+            return {f"{app}.{name}" for app, name in held.execute("SELECT app, name FROM django_migrations")}
+        except sqlite3.DatabaseError:
+            return set()
+
+
+def migrations_known() -> set[str]:
+    """The steps that this program knows."""
+    return {f"{app}.{name}" for app, name in MigrationLoader(None, ignore_no_migrations=True).disk_migrations}
 
 
 def database_is_empty() -> bool:

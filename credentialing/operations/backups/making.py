@@ -4,6 +4,7 @@ import fcntl
 import os
 import re
 import shutil
+import tomllib
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
@@ -21,7 +22,7 @@ from certificates.keys.tokens import address_in
 from credentialing.accounts.models import Person
 from credentialing.audit.events import Event
 from credentialing.audit.services import record_event
-from credentialing.operations.backups.databases import snapshot_database
+from credentialing.operations.backups.databases import migrations_gone_through, snapshot_database
 from credentialing.operations.backups.manifest import NAME, BackupRefused, Copied, Manifest, fingerprint
 from credentialing.operations.backups.sealing import ENDING, recipients_of, seal_folder, staging
 from credentialing.operations.sweeping import STORES, Store
@@ -174,7 +175,15 @@ def _manifest(work: Path, *, with_keys: bool, now: datetime) -> Manifest:
         vendor=connection.vendor,
         with_keys=with_keys,
         files=tuple(files),
+        program=program_version(),
+        migrations=tuple(sorted(migrations_gone_through())),
     )
+
+
+def program_version() -> str:
+    """As the project file says it."""
+    held = tomllib.loads((settings.BASE_DIR / "pyproject.toml").read_text(encoding="utf-8"))
+    return str(held["project"]["version"])
 
 
 def _record(manifest: Manifest, *, encrypted: bool, now: datetime) -> None:

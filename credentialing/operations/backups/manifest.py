@@ -8,7 +8,8 @@ from datetime import datetime
 from pathlib import Path, PurePosixPath
 
 NAME = "manifest.json"
-FORMAT = 1
+FORMAT = 2  # 1 didn't say from which program it comes
+UPDATE = "Nothing was touched. Put that version of the program (or a later one) here first, then restore again."
 PIECE = 1024 * 1024  # bytes read at once
 
 
@@ -34,6 +35,8 @@ class Manifest:
     vendor: str
     with_keys: bool
     files: tuple[Copied, ...]
+    program: str = ""  # its version; "" in backups of format 1
+    migrations: tuple[str, ...] = ()  # those that the database has gone through, as app.name
 
     def written(self) -> bytes:
         """As it stands in the folder."""
@@ -49,9 +52,11 @@ class Manifest:
         """
         try:
             held = json.loads((folder / NAME).read_bytes())
-            if held.pop("format") != FORMAT:
-                msg = f"{folder} was made by a newer version of this service."
+            if int(held.pop("format")) > FORMAT:
+                newer = held.get("program", "")
+                msg = f"{folder} was made by a newer version of this service{f' ({newer})' if newer else ''}. {UPDATE}"
                 raise BackupRefused(msg)
+            held["migrations"] = tuple(held.get("migrations", ()))
             files = tuple(Copied(**one) for one in held.pop("files"))
             found = cls(**{**held, "made_at": datetime.fromisoformat(held["made_at"]), "files": files})
         except FileNotFoundError as absence:

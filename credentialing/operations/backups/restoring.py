@@ -10,8 +10,14 @@ from django.core.management import call_command
 from django.db import connection
 
 from certificates.storage import store_once
-from credentialing.operations.backups.databases import NAMES, database_is_empty, restore_database
-from credentialing.operations.backups.manifest import BackupRefused, Manifest, fingerprint
+from credentialing.operations.backups.databases import (
+    NAMES,
+    database_is_empty,
+    migrations_known,
+    migrations_of,
+    restore_database,
+)
+from credentialing.operations.backups.manifest import UPDATE, BackupRefused, Manifest, fingerprint
 from credentialing.operations.sweeping import STORES
 from workflows.durable import lay_down
 
@@ -29,7 +35,7 @@ def restore_backup(folder: Path, *, progress: Progress) -> Manifest:
     """
     manifest = Manifest.read(folder)
     _must_be_whole(folder, manifest, progress)
-    _must_fit(manifest)
+    _must_fit(manifest, folder)
     for store in STORES:
         _put_back_files(store.name, folder, manifest, progress)
     _put_back_folder("checkpoints", Path(settings.LEDGER_CHECKPOINTS_DIR), folder, manifest)
@@ -52,9 +58,15 @@ def _must_be_whole(folder: Path, manifest: Manifest, progress: Progress) -> None
         progress("looking", done, len(manifest.files))
 
 
-def _must_fit(manifest: Manifest) -> None:
+def _must_fit(manifest: Manifest, folder: Path) -> None:
     if manifest.vendor != connection.vendor:
         msg = f"The backup is one of {manifest.vendor}, and this service is set up for {connection.vendor}."
+        raise BackupRefused(msg)
+    there = set(manifest.migrations) or migrations_of(folder / NAMES[connection.vendor])
+    unknown = sorted(there - migrations_known())
+    if unknown:
+        newer = f" ({manifest.program})" if manifest.program else ""
+        msg = f"The backup was made by a newer version of this service{newer}; {unknown[0]} is not known here. {UPDATE}"
         raise BackupRefused(msg)
     if not database_is_empty():
         msg = "The database here is not empty. A backup is put back onto one without any table (before migrate)."

@@ -2,6 +2,8 @@
 
 from dataclasses import dataclass
 
+from workflows import errors
+
 
 @dataclass(frozen=True, order=True)
 class Fault:
@@ -21,3 +23,12 @@ class PathwayFileInvalid(ValueError):
         self.faults = tuple(sorted(set(faults)))
         self.file = file
         super().__init__("\n".join(f"{file}, {fault}" if file else str(fault) for fault in self.faults))
+
+
+class RulesUnreadable(errors.RulesUnreadable):
+    """The stored rules of a published version can't be read any more: something has changed them since."""
+
+    def __init__(self, reason: str, *, version: str = "") -> None:
+        self.reason = reason
+        self.version = version
+        super().__init__(f"The rules {version or 'of a version'} can't be read: {reason}.")

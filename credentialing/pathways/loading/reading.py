@@ -212,7 +212,7 @@ class Reader:
         table.place = f"a variation of {requirement.place}"
         starts_on, ends_on, reason = table.day("from"), table.day("to"), table.label("reason")
         if starts_on and ends_on and ends_on < starts_on:
-            table.fault(f"“to” ({ends_on}) lies before “from” ({starts_on}): exchange them.", "to")
+            table.object_to(f"“to” ({ends_on}) lies before “from” ({starts_on}): exchange them.", "to")
         own = {key: value for key, value in table.data.items() if key not in {"from", "to", "reason"}}
         merged = Table(table.reading, {**requirement.data, **own}, table.path, table.place)
         parameters = parameters_of(_parameters(kind_slug), merged)

@@ -21,10 +21,15 @@ A_SLUG = "a short name of small letters, digits, - and _"
 
 
 class Reading:
-    """The places of one file and the mistakes found in it."""
+    """The places of one file and the mistakes found in it.
 
-    def __init__(self, lines: Mapping[Path, int]) -> None:
+    Of a text that is `published` only what can't be understood is a mistake: whether one may write so was judged when
+    it was published, by the rules of that day.
+    """
+
+    def __init__(self, lines: Mapping[Path, int], *, published: bool = False) -> None:
         self.lines = lines
+        self.published = published
         self.faults: list[Fault] = []
 
     def fault(self, path: Path, words: str) -> None:
@@ -51,6 +56,11 @@ class Table:
         """Note a mistake in this table, at a key of it where that is given."""
         self.reading.fault((*self.path, key) if key else self.path, f"In {self.place} {words}")
 
+    def object_to(self, words: str, key: str | None = None) -> None:
+        """Note what can be understood, but may not be written like this today."""
+        if not self.reading.published:
+            self.fault(words, key)
+
     def _get(self, key: str, kind_of: type | UnionType, default: Any, words: str) -> Any:
         """The value, or its default; None, and a noted mistake, where there is none that could be used."""
         self.used.add(key)
@@ -75,18 +85,18 @@ class Table:
         if value is None:
             return ""
         if any(unicodedata.category(letter) == "Cc" and letter not in "\n\t" for letter in value):
-            self.fault(f"“{key}” holds a control character: remove it.", key)
+            self.object_to(f"“{key}” holds a control character: remove it.", key)
         elif len(value) > longest:
-            self.fault(f"“{key}” has {len(value)} characters: shorten it to {longest}.", key)
+            self.object_to(f"“{key}” has {len(value)} characters: shorten it to {longest}.", key)
         elif default is MISSING and not value.strip():
-            self.fault(f"“{key}” is empty: write something.", key)
+            self.object_to(f"“{key}” is empty: write something.", key)
         return str(value)
 
     def label(self, key: str, default: Any = MISSING) -> str:
         """A text of one line."""
         value = self.text(key, default, longest=LONGEST_LABEL)
         if "\n" in value:
-            self.fault(f"“{key}” must stand on one line.", key)
+            self.object_to(f"“{key}” must stand on one line.", key)
         return value
 
     def slug(self) -> str:
@@ -94,7 +104,7 @@ class Table:
         value = self._get("slug", str, MISSING, "a text in quotes")
         if value is None:
             return ""
-        if not SLUG.fullmatch(value):
+        if not SLUG.fullmatch(value) and not self.reading.published:
             self.refuse("slug", A_SLUG, value)
         return str(value)
 
@@ -110,7 +120,7 @@ class Table:
         value = self._get(key, int, default, "a whole number")
         if value is None:
             return smallest
-        if not smallest <= value <= largest:
+        if not smallest <= value <= largest and not self.reading.published:
             self.refuse(key, f"a whole number from {smallest} to {largest}", value)
         return int(value)
 
@@ -119,7 +129,7 @@ class Table:
         value = self._get(key, int | float, default, "a number")
         if value is None:
             return Decimal(0)
-        if not 0 <= value <= LARGEST:
+        if not 0 <= value <= LARGEST and not self.reading.published:
             self.refuse(key, f"a number from 0 to {LARGEST}", value)
             return Decimal(0)
         return Decimal(str(value))
@@ -141,11 +151,12 @@ class Table:
         items = self._get(key, list | tuple, default, "a list of texts")
         if items is None:
             return ()
-        if not all(isinstance(item, str) for item in items) or (default is MISSING and not items):
+        missing = default is MISSING and not items and not self.reading.published
+        if missing or not all(isinstance(item, str) for item in items):
             self.refuse(key, "a list of texts", items)
             return ()
         if len(set(items)) < len(items):
-            self.fault(f"“{key}” names something twice: once is enough.", key)
+            self.object_to(f"“{key}” names something twice: once is enough.", key)
         return tuple(items)
 
     def table(self, key: str, place: str = "") -> "Table | None":
@@ -175,4 +186,4 @@ class Table:
         for key in sorted(set(self.data) - self.used):
             near = get_close_matches(key, sorted(self.used), n=1)
             remedy = f"did you mean “{near[0]}”?" if near else "correct its spelling or remove it."
-            self.fault(f"the key “{key}” is not known: {remedy}", key)
+            self.object_to(f"the key “{key}” is not known: {remedy}", key)

@@ -1,6 +1,7 @@
 """`manage.py tick`: what time alone changes. Run it daily; running it again changes nothing."""
 
-from datetime import date
+import logging
+from datetime import date, datetime
 from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError, CommandParser
@@ -15,11 +16,15 @@ from credentialing.applications.progress import refresh_progress
 from credentialing.council.witness import send_checkpoint
 from credentialing.drafting.migrating import migrate_what_is_due
 from credentialing.operations.effective_settings import record_changed_settings
+from credentialing.operations.services import tell_administrators
 from credentialing.operations.upkeep import take_up_what_lies, tidy_queue
 from credentialing.reviews.taking_out import take_out_what_ties_undo
+from credentialing.ui.troubles import trouble_of
 from workflows.checkpoints import LedgerForked, make_checkpoint
 from workflows.deadlines import meet_deadlines
 from workflows.signing import SigningKeyMissing
+
+logger = logging.getLogger(__name__)
 
 
 class Command(BaseCommand):
@@ -53,9 +58,7 @@ class Command(BaseCommand):
         under_way = Application.objects.under_way()
         looked_at = under_way if everything else under_way.changing_by(timezone.localdate(now))
         cases = list(looked_at.values_list("pk", flat=True))
-        for pk in cases:
-            with transaction.atomic():
-                refresh_progress(Application.objects.select_for_update().get(pk=pk), now)
+        failed = sum(not self._brought_up_to_date(pk, now) for pk in cases)
         taken_out = take_out_what_ties_undo(now)
         if taken_out:
             self.stdout.write(f"{taken_out} words of people tied to the candidate count no more.")
@@ -63,13 +66,28 @@ class Command(BaseCommand):
         if changed:
             self.stdout.write(f"Settings that are new or have changed: {', '.join(changed)}.")
         self.stdout.write(
-            f"{len(cases)} cases brought up to date, {take_up_what_lies(now).tasks} tasks taken up again."
+            f"{len(cases) - failed} cases brought up to date, {take_up_what_lies(now).tasks} tasks taken up again."
         )
         for finding in every_address_is_known():
             self.stderr.write(f"{finding.about}: {finding.message}")
         tidy_queue(now)
         forget_counts(now)
         self._sign(timezone.localdate(now))  # last: a missing key or a full disk keeps nothing else from being done
+
+    def _brought_up_to_date(self, pk: int, now: datetime) -> bool:
+        """One case, whatever is wrong with another; what can't be done is said and told."""
+        try:
+            with transaction.atomic():
+                refresh_progress(Application.objects.select_for_update().get(pk=pk), now)
+        except Exception as error:
+            trouble = trouble_of(error)
+            reference = Application.objects.values_list("reference", flat=True).get(pk=pk)
+            logger.log(logging.WARNING if trouble else logging.ERROR, "Case %s", reference, exc_info=True)
+            self.stdout.write(f"{reference}: not brought up to date. {error}")
+            told = trouble.told if trouble else f"Case {reference} could not be brought up to date: {error}"
+            tell_administrators(what=told, key=trouble.key if trouble else f"case:{reference}", now=now)
+            return False
+        return True
 
     def _sign(self, today: date) -> None:
         """A checkpoint of everything up to here, and the council's letters."""
