@@ -8,9 +8,12 @@ a last day; the states are there for those that have one.
 """
 
 from collections.abc import Callable, Iterable, Mapping
+from datetime import date
 from typing import Any
 
 from django.conf import settings
+from django.utils import timezone
+from django.utils.formats import date_format
 from django.utils.module_loading import import_string
 
 from workflows.definitions import State, Transition, WorkflowDefinition
@@ -34,7 +37,7 @@ def _edge(
         roles=roles,
         label=label,
         reason_required=reason,
-        guards=("decided",) if name in DECIDED else (),
+        guards=(*(("decided",) if name in DECIDED else ()), *(("term",) if target == "active" else ())),
     )
 
 
@@ -51,7 +54,23 @@ def decided(subject: WorkflowSubject, context: TransitionContext) -> Iterable[Un
         yield Unmet(code="decision", message="This is decided by a vote: put a motion about this credential.")
 
 
-GUARDS: Mapping[str, Guard] = {"decided": decided}
+def term(subject: WorkflowSubject, context: TransitionContext) -> Iterable[Unmet]:
+    """Nothing comes into force whose last day is over: it would read “expired” at once."""
+    credential: Any = subject
+    if context.transition.name != "award" and is_over(credential, timezone.localdate(context.now)):
+        yield Unmet(
+            code="term",
+            message=f"Its last day was {date_format(credential.valid_until, 'F j, Y')}. "
+            "It comes into force again by being renewed, with a new last day.",
+        )
+
+
+def is_over(credential: Any, on: date) -> bool:
+    """Whether the last day of a credential has passed."""
+    return credential.valid_until is not None and credential.valid_until < on
+
+
+GUARDS: Mapping[str, Guard] = {"decided": decided, "term": term}
 
 
 CREDENTIAL = WorkflowDefinition(

@@ -1,6 +1,6 @@
 """Awarding credentials and issuing certificates."""
 
-from datetime import date, datetime, time, timedelta
+from datetime import date, datetime
 from typing import Any
 
 from django.db import transaction
@@ -17,7 +17,7 @@ from certificates.issuing import (
 from certificates.models import Credential, NumberSeries
 from certificates.recording import record_name
 from certificates.rendering import RenderingFailed
-from workflows.deadlines import set_deadline
+from certificates.renewing import LastDayRefused, expire_after, renew_credential
 from workflows.services import perform
 
 
@@ -94,14 +94,14 @@ def award_credential(
     )
     perform(credential, "award", actor=actor, now=now)
     if valid_until is not None:
-        day_after = datetime.combine(valid_until + timedelta(days=1), time.min, timezone.get_default_timezone())
-        set_deadline(credential, "expire", due_at=day_after, now=now)
+        expire_after(credential, valid_until, now=now)
     return credential
 
 
 __all__ = [
     "DRAWING",
     "AlreadyHeld",
+    "LastDayRefused",
     "NumberTaken",
     "RenderingFailed",
     "award_credential",
@@ -109,6 +109,7 @@ __all__ = [
     "next_number",
     "prepare_certificate",
     "record_name",
+    "renew_credential",
     "retry_certificate",
     "supersede_certificate",
     "take_up_waiting",

@@ -6,4 +6,4 @@ class AccountsConfig(AppConfig):
     label = "accounts"
 
     def ready(self) -> None:
-        from credentialing.accounts import checks  # noqa: F401 - registers them
+        from credentialing.accounts import checks, freshness  # noqa: F401 - registers them, and hears of log-ins

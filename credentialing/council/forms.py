@@ -5,6 +5,7 @@ from typing import Any, cast
 from django import forms
 from django.utils import timezone
 
+from credentialing.applications.forms import ReasonForm
 from credentialing.council.models import Ballot
 from credentialing.pathways.definitions import PathwayDefinition, Requirement
 from credentialing.ui.forms import DateField, SocietyForm
@@ -51,6 +52,13 @@ class BallotForm(SocietyForm):
         elif until and until <= timezone.localdate():
             self.add_error("defer_until", "Choose a date to come.")
         return data
+
+
+class RenewalForm(ReasonForm):
+    """Until when a credential is in force again, and why."""
+
+    valid_until = DateField(label="New last day")
+    field_order = ("valid_until", "reason")
 
 
 class LeaderSearchForm(SocietyForm):

@@ -6,6 +6,7 @@ from django.db import IntegrityError, transaction
 from django.utils import timezone
 
 from certificates.models import Credential
+from certificates.services import renew_credential
 from credentialing.accounts.models import Person
 from credentialing.applications.assessments import assess_case
 from credentialing.applications.endorsing import missing_recommendations, only_decisions_missing
@@ -254,15 +255,23 @@ def change_standing(
     name: str,
     actor: Person,
     reason: str = "",
+    valid_until: date | None = None,
     expected_version: int | None = None,
     now: datetime | None = None,
 ) -> LedgerRecord:
-    """Suspend, reinstate, renew, revoke or resign a credential, and write to its holder.
+    """Suspend, reinstate, renew (until a new last day), revoke or resign a credential, and write to its holder.
 
     Raises:
         TransitionError: the refusals of the engine.
+        ValueError: renewing it until that day would not put it in force, or its document could not be printed.
     """
     now = now or timezone.now()
-    record = perform(credential, name, actor=actor, reason=reason, expected_version=expected_version, now=now)
+    if name == "renew":
+        record = renew_credential(
+            credential=credential, valid_until=valid_until, actor=actor, reason=reason,
+            expected_version=expected_version, now=now,
+        )  # fmt: skip
+    else:
+        record = perform(credential, name, actor=actor, reason=reason, expected_version=expected_version, now=now)
     tell_of_standing(credential=credential, record=record, now=now)
     return record

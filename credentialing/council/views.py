@@ -10,9 +10,9 @@ from django.urls import reverse
 from django.utils import timezone
 from django.views.decorators.http import require_http_methods, require_safe
 
-from certificates.lifecycle import DECIDED
+from certificates.lifecycle import DECIDED, is_over
 from certificates.models import Certificate, Credential
-from certificates.services import AlreadyHeld
+from certificates.services import AlreadyHeld, LastDayRefused
 from credentialing.accounts.access import AuthedRequest, requires, roles_today
 from credentialing.accounts.freshness import fresh_login
 from credentialing.applications.forms import ReasonForm
@@ -23,11 +23,12 @@ from credentialing.applications.services.overrides import answerable_by
 from credentialing.audit.events import Event
 from credentialing.audit.services import record_view
 from credentialing.council.counting import count_of, outcome_of
-from credentialing.council.forms import BallotForm, LeaderSearchForm
+from credentialing.council.forms import BallotForm, LeaderSearchForm, RenewalForm
 from credentialing.council.models import Ballot, Decision
 from credentialing.council.motions.models import Motion
 from credentialing.council.motions.rules import objection_to_moving
 from credentialing.council.presentation import ready_cases
+from credentialing.council.renewing import next_last_day
 from credentialing.council.services import (
     NotAVoter,
     VoteRefused,
@@ -170,6 +171,7 @@ def credential(request: AuthedRequest, uuid: UUID) -> HttpResponse:
             for act in Motion.Act
             if not objection_to_moving(held, request.user, timezone.now())
             and any(held.workflow_definition().edges(act.value, held.state))
+            and not (act == Motion.Act.REINSTATE and is_over(held, timezone.localdate()))
         ],
         "corrects": bool(roles_today(request) & APPROVERS) and not ties and held.holder_id != request.user.pk,
         "name_changes": NameChange.objects.visible_to(request.user).filter(credential=held)
@@ -194,17 +196,23 @@ def standing(request: AuthedRequest, uuid: UUID, verb: str) -> HttpResponse:
         return not_permitted(request, action.refusal)
     if action is None:
         return conflict(request, "This is not possible now, or not with your office.", back)
-    form = ReasonForm(request.POST if request.method == "POST" else None)
+    data = request.POST if request.method == "POST" else None
+    renewed = verb == "renew" and held.valid_until is not None
+    initial = {"valid_until": next_last_day(held, timezone.localdate())} if renewed else None
+    form = (RenewalForm if renewed else ReasonForm)(data, initial=initial)
     form.fields["reason"].required = action.transition.reason_required
     if request.method == "POST" and form.is_valid():
         try:
             change_standing(credential=held, name=verb, actor=request.user, **form.cleaned_data)
-        except TransitionError as refusal:
+        except LastDayRefused as refusal:
+            form.add_error("valid_until", str(refusal))
+        except (TransitionError, ValueError) as refusal:
             return conflict(request, str(refusal), back)
-        messages.success(request, f"The credential is now: {held.status_label.lower()}.")
-        return redirect(back)
+        else:
+            messages.success(request, f"The credential is now: {held.status_label.lower()}.")
+            return redirect(back)
     context = {"credential": held, "form": form, "transition": action.transition}
-    return render(request, "council/standing.html", context)
+    return render(request, "council/standing.html", context, status=422 if form.is_bound else 200)
 
 
 def _case(request: AuthedRequest, uuid: UUID) -> Application:

@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING, cast
 
 from django.utils import timezone
 
+from certificates.lifecycle import is_over
 from workflows.guards import Guard, TransitionContext, Unmet
 from workflows.subjects import WorkflowSubject
 
@@ -18,27 +19,29 @@ def in_danger(subject: WorkflowSubject, context: TransitionContext) -> Iterable[
         yield Unmet(code="not_urgent", message="This motion waits for the vote: nobody has said that it is urgent.")
 
 
-def possible(subject: WorkflowSubject, context: TransitionContext) -> Iterable[Unmet]:  # noqa: ARG001 - a guard
+def possible(subject: WorkflowSubject, context: TransitionContext) -> Iterable[Unmet]:
     """The credential is still in a state in which that can be done; one that is suspended at once is so already."""
     motion = cast("Motion", subject)
-    if not _can_be_done(motion):
+    if not _can_be_done(motion, context):
         yield Unmet(
             code="overtaken",
             message=f"The credential is now: {motion.credential.status_label.lower()}. The motion is overtaken.",
         )
 
 
-def impossible(subject: WorkflowSubject, context: TransitionContext) -> Iterable[Unmet]:  # noqa: ARG001 - a guard
+def impossible(subject: WorkflowSubject, context: TransitionContext) -> Iterable[Unmet]:
     """Overtaken is only what can't be done any more."""
-    if _can_be_done(cast("Motion", subject)):
+    if _can_be_done(cast("Motion", subject), context):
         yield Unmet(code="possible", message="This motion can still be carried, so it is decided by the vote.")
 
 
-def _can_be_done(motion: "Motion") -> bool:
+def _can_be_done(motion: "Motion", context: TransitionContext) -> bool:
     motion.credential.refresh_from_db()
     credential, act = motion.credential, motion.act
     if motion.state == "at_once":
         return bool(credential.state == "suspended")
+    if act == "reinstate" and is_over(credential, timezone.localdate(context.now)):
+        return False  # it has run out meanwhile: it comes into force again by being renewed
     return any(credential.workflow_definition().edges(act, credential.state))
 
 

@@ -10,6 +10,7 @@ from datetime import datetime, timedelta
 from django.db import transaction
 from django.utils import timezone
 
+from certificates.lifecycle import is_over
 from certificates.models import Credential
 from credentialing.accounts.models import Person
 from credentialing.applications.permissions import free_to_decide
@@ -59,6 +60,9 @@ def put_motion(
         raise MotionRefused(msg)
     if not any(credential.workflow_definition().edges(act, credential.state)):
         msg = f"The credential is {credential.status_label.lower()}: that is not possible now."
+        raise MotionRefused(msg)
+    if act == Motion.Act.REINSTATE and is_over(credential, timezone.localdate(now)):
+        msg = "Its last day is over. Mark it as expired; then it can be renewed, with a new last day."
         raise MotionRefused(msg)
     if credential.motions.open().exists():
         msg = "There is an open motion about this credential already."
@@ -217,7 +221,8 @@ def _reject(motion: Motion, actor: Person, now: datetime) -> None:
 def _end_suspension(motion: Motion, actor: Person, now: datetime) -> None:
     motion.credential.refresh_from_db()
     if motion.credential.state == "suspended":
-        _change(motion, "reinstate", actor, now, reason="The suspension was not confirmed.")
+        over = is_over(motion.credential, timezone.localdate(now))  # its last day came first: then it has run out
+        _change(motion, "expire" if over else "reinstate", actor, now, reason="The suspension was not confirmed.")
 
 
 def _change(motion: Motion, act: str, actor: Person, now: datetime, *, reason: str = "") -> None:
