@@ -22,6 +22,7 @@ from certificates.badge.picture import baked_png, baked_svg, is_same_picture
 from certificates.badge.statements import statements_of
 from certificates.looking import Seen, Unreadable, seen_in
 from certificates.models import Certificate
+from certificates.same_text import is_same
 from certificates.signing import findings as document
 from certificates.signing.findings import DocumentFinding
 
@@ -175,7 +176,7 @@ def _or_of_others(found: Examination, others: OfOthers | None) -> Examination:
 
 def _claims_to_be_ours(others: OfOthers) -> bool:
     """Whether it names this society or one of its addresses anywhere as its issuer."""
-    if others.issuer.casefold() == settings.SOCIETY_NAME.casefold():
+    if is_same(others.issuer, settings.SOCIETY_NAME):
         return True
     own = (*known_addresses(), *known_dids())
     return any(said == one or said.startswith((f"{one}/", f"{one}#")) for said in others.addresses for one in own)

@@ -51,10 +51,10 @@ class Case:
     def is_former(self) -> bool:
         """Issued before certificates were signed, carried badges and were named in the ledger (November 24, 2026).
 
-        Since then a place in a status list is taken before anything is drawn, and is sealed, so that its absence alone
-        tells; the seal of the row still vouches for the bytes.
+        Since then a place in a status list is taken before anything is drawn, and is sealed; a document that carries a
+        badge but has none has lost it. The seal of the row still vouches for the bytes.
         """
-        return getattr(self.certificate, "status_entry", None) is None
+        return getattr(self.certificate, "status_entry", None) is None and not self.badge
 
     @cached_property
     def content(self) -> bytes:
@@ -163,6 +163,8 @@ def badge_says_the_same(case: Case) -> Iterator[str]:
     """The attached badge is signed and says what stands on the paper, field by field."""
     entry: StatusEntry | None = getattr(case.certificate, "status_entry", None)
     if entry is None:
+        if not case.is_former:
+            yield "it has no place in a status list"
         return
     if not case.badge:
         yield "it carries no badge that can be read"
@@ -185,7 +187,8 @@ def number_is_its_own(case: Case) -> Iterator[str]:
     credential = case.certificate.credential
     if case.certificate.facts["number"] != credential.number:
         yield f"the number {case.certificate.facts['number']} is printed on it"
-    if Credential.objects.exclude(pk=credential.pk).is_taken(credential.number):
+    others = Credential.objects.exclude(pk=credential.pk)
+    if others.is_taken(credential.number) or others.is_written(credential.number):
         yield "another credential has its number"
     parts = NUMBER.fullmatch(credential.number)
     if parts is not None:

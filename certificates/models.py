@@ -41,23 +41,6 @@ def objection_to(person: Any, holder: Any) -> str:
     return ask(person, holder)
 
 
-class NumberSeries(models.Model):
-    """The last number given in one series and year; locked while the next is taken, so that none is given twice."""
-
-    prefix = models.CharField(max_length=20)
-    year = models.PositiveSmallIntegerField()
-    last = models.PositiveIntegerField(default=0)
-
-    class Meta:
-        verbose_name_plural = "number series"
-        constraints = [
-            models.UniqueConstraint(fields=["prefix", "year"], name="number_series_one_per_prefix_and_year"),
-        ]
-
-    def __str__(self) -> str:
-        return f"{self.prefix}-{self.year}-{self.last:04}"
-
-
 class Credential(Derived, Sealed, WorkflowSubject):
     """A person's standing: that they hold a designation, since when, and whether it is in force today."""
 
@@ -299,6 +282,7 @@ class Certificate(Sealed):
 # These have modules of their own; named here so that Django finds them with the other models.
 from certificates.badge.entries import StatusEntry  # noqa: E402
 from certificates.designs import CertificateSeal, CertificateWording  # noqa: E402
+from certificates.numbers import NumberSeries  # noqa: E402
 
 __all__ = [
     "Certificate",

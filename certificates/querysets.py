@@ -4,7 +4,7 @@ from datetime import date
 from typing import TYPE_CHECKING, Any
 
 from django.db.models import Q
-from django.db.models.functions import Lower
+from django.db.models.functions import Length, Lower
 
 from certificates import same_number, same_text
 from certificates.searching import matching
@@ -52,6 +52,12 @@ class CredentialQuerySet(  # type: ignore[override]  # two kinds of rows in one:
         """Whether somebody has this number, or one that people could not tell from it."""
         key = same_number.number(number)
         return self.filter(Q(number_key=key) if key else Q(number=number)).exists()
+
+    def is_written(self, number: str) -> bool:
+        """Whether a row says so itself, whatever the columns by which it is found say: for whoever checks them."""
+        key = same_number.number(number)
+        similar = self.annotate(same_length=Length("number")).filter(same_length=len(number))
+        return any(same_number.number(other) == key for other in similar.values_list("number", flat=True).iterator())
 
     def numbered(self, text: str) -> "Credential | None":
         """The one whose number this is, however it is typed; None where it is nobody's, or where it could be several's.

@@ -150,10 +150,12 @@ def test_no_page_lets_a_profile_speak_for_the_society():
 # Letters of words, codes and fields that no person wrote, in files that say why.
 MAY_FOLD = {
     "certificates/same_text.py", "certificates/same_number.py", "certificates/text.py", "certificates/fonts.py",
-    "certificates/margins.py", "certificates/verification.py",  # what a letter is, for drawing and for what is shown
+    "certificates/margins.py", "certificates/shaping.py",
+    "certificates/verification.py",  # what a letter is, for drawing and for what is shown
     "credentialing/registry/holders.py",  # headings and words of a spreadsheet
     "credentialing/accounts/passwords.py",  # words of passwords
     "credentialing/correspondence/strangers.py",  # what a letter may show
+    "credentialing/ui/amounts.py",  # digits and signs of a number
     "credentialing/pathways/loading/tables.py",  # controls in a file of rules
     "workflows/exporters/shapes.py",  # widths of letters in drawings
 }  # fmt: skip

@@ -29,6 +29,11 @@ STEPS = {
 }
 
 
+@pytest.fixture(autouse=True)
+def _address_is_known(settings):
+    settings.FORMER_BASE_URLS = ["https://credentials.example.org"]
+
+
 class Crash(BaseException):
     """The machine stops: nobody catches it, nothing is tidied up."""
 

@@ -170,7 +170,7 @@ def test_refused_certificate_is_tried_again_under_the_same_number(drawn_quickly)
 @pytest.mark.parametrize("name", ["𓀁", "Nora\vFeldman", "Nora\u2028Feldman", "Nora \u202eFeldman"])
 def test_correction_that_cannot_be_printed_either_is_refused_before_anything_is_given_up(drawn_quickly, name):
     certificate = prepared(name="Nora Feldman")
-    with pytest.raises(ValueError, match="can't be printed"):
+    with pytest.raises(ValueError, match=r"can't be printed|The name holds"):
         retry_certificate(certificate=certificate, facts=replace(certificate.printed, name=name), actor=PersonFactory())
     assert issue_certificate(certificate).printed.name == "Nora Feldman"
 
@@ -178,7 +178,7 @@ def test_correction_that_cannot_be_printed_either_is_refused_before_anything_is_
 @pytest.mark.parametrize("name", ["𓀁", "Nora\vFeldman", "Nora\x85Feldman", "Nora \u202eFeldman"])
 def test_edition_in_force_is_not_given_up_for_one_that_cannot_be_printed(drawn_quickly, name):
     first = issue_certificate(prepared())
-    with pytest.raises(ValueError, match="can't be printed"):
+    with pytest.raises(ValueError, match=r"can't be printed|The name holds"):
         supersede_certificate(certificate=first, facts=replace(FACTS, name=name), actor=PersonFactory())
     assert first.credential.current_certificate == first
     assert Certificate.objects.count() == 1

@@ -30,7 +30,9 @@ def test_badge_holds_after_its_key_was_replaced():
     assert check_badge(badge).method == before != issuer().method
     assert examine(json.dumps(badge).encode()).outcome == "genuine"
     assert check_badge(json.loads(signed_badge(prepared()))).method == issuer().method
-    assert [method for method, _ in believed_methods()] == [issuer().method, before]
+    names = [method for method, _ in believed_methods()]
+    assert names[0] == issuer().method
+    assert before in names[1:]
 
 
 def test_former_keys_stay_published_on_the_web(settings):

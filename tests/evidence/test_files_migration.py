@@ -21,7 +21,7 @@ from workflows.triggers import install_triggers, missing_triggers, tables
 from workflows.verification import examine
 
 pytestmark = pytest.mark.django_db(transaction=True)
-BEFORE, AFTER = "0001", "0006"
+BEFORE = "0001"
 CONTENT = b"scanned"
 
 
@@ -63,7 +63,7 @@ def test_withdrawn_files_keep_their_day_and_get_a_record_of_the_system_s(walk, b
             withdrawn_at=withdrawn_at,
         )
 
-    call_command("migrate", "evidence", AFTER, verbosity=0)
+    call_command("migrate", verbosity=0)
 
     standing, withdrawn = EvidenceFile.objects.order_by("storage_name")
     assert (standing.state, standing.version, standing.state_since) == ("standing", 0, standing.uploaded_at)
@@ -83,7 +83,7 @@ def test_withdrawn_files_keep_their_day_and_get_a_record_of_the_system_s(walk, b
 
 
 def test_tables_without_files_migrate_too(before):
-    call_command("migrate", "evidence", AFTER, verbosity=0)
+    call_command("migrate", verbosity=0)
 
     assert not LedgerRecord.objects.exists()
     assert not Person.objects.exists()

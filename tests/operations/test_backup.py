@@ -14,6 +14,7 @@ from io import StringIO
 from pathlib import Path
 
 import pytest
+from django.conf import settings
 from django.core.files.base import ContentFile
 from django.core.files.storage import storages
 from django.core.management import CommandError, call_command
@@ -60,7 +61,7 @@ def machine(settings, tmp_path) -> Path:
 def society() -> Certificate:
     """A draft with a file, an earlier holder with a certificate, and a signed checkpoint."""
     draft_with_a_file()
-    certificate = issue_certificate(prepared(awarded(basis="import")))
+    certificate = issue_certificate(prepared(awarded(basis="import"), verify_base_url=settings.BASE_URL))
     make_checkpoint()
     return certificate
 

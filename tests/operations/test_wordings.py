@@ -148,7 +148,8 @@ def test_without_a_name_in_the_wording_the_pathway_says_it():
 
 
 def test_earlier_holders_get_the_words_in_force():
-    credential = awarded(number="1987/4", basis="import", holder=PersonFactory(name="Ruth Adler"))
+    keeper = PersonFactory(name="Zoe Zimmer", offices=["council", "registrar"])
+    credential = awarded(number="1987/4", basis="import", holder=PersonFactory(name="Ruth Adler"), actor=keeper)
     PersonFactory(name="Beatrix Amory", offices=["registrar"])
     adopted("Balint Society & Friends", registrar="Secretary")
     prepare_missing.func(str(PersonFactory().uuid))

@@ -11,6 +11,7 @@ from credentialing.settings import *  # noqa: F403 - the environment must be set
 
 PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
 ALLOWED_HOSTS = ["*"]
+FORMER_BASE_URLS = ["https://credentials.example.org"]  # what the facts of the factories name
 CERTIFICATES_DECISION = ""  # races of the engine itself: whoever may act does so at once
 DATABASES["default"]["NAME"] = os.environ.get("SOAK_DATABASE") or DATABASES["default"]["NAME"]  # noqa: F405
 Path(STATIC_ROOT).mkdir(exist_ok=True)  # noqa: F405 - WhiteNoise warns about a missing folder

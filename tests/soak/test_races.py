@@ -12,7 +12,8 @@ pytestmark = pytest.mark.django_db(transaction=True)
 ROUNDS = 4
 
 
-def test_of_real_processes_at_once_only_sound_outcomes_come(tmp_path):
+def test_of_real_processes_at_once_only_sound_outcomes_come(tmp_path, settings):
+    settings.FORMER_BASE_URLS = ["https://credentials.example.org"]  # what the factories print
     society = Society()
     with crew(tmp_path, racers=4) as racers, server(tmp_path) as address:
         races = {**RACES, "double_click": Clicks(address).race}

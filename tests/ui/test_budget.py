@@ -9,7 +9,13 @@ from django.conf import settings
 STATIC = Path(settings.BASE_DIR, "credentialing/ui/static/ui")
 TEMPLATES = sorted(path for path in Path(settings.BASE_DIR, "templates").rglob("*.html"))
 # Printed in a closed process, not sent to a browser: the paper carries its own style sheet.
-PAPER = {"certificates/_line.html", "certificates/certificate.html", "council/dossier.html", "council/minutes.html"}
+PAPER = {
+    "certificates/_line.html",
+    "certificates/_runs.html",
+    "certificates/certificate.html",
+    "council/dossier.html",
+    "council/minutes.html",
+}
 PAGES = [path for path in TEMPLATES if str(path.relative_to(settings.BASE_DIR / "templates")) not in PAPER]
 INLINE = {
     "style element": r"<style\b",

@@ -70,6 +70,8 @@ def record_withdrawal(file, system):
 
 class Migration(migrations.Migration):
 
+    # It opens the account of the system, whose search keys are computed there.
+    run_before = [("accounts", "0004_same_text")]
     dependencies = [
         ('accounts', '0001_initial'),
         ('evidence', '0001_initial'),
