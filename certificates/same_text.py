@@ -137,10 +137,24 @@ def sort_key(name: str) -> str:
 
 
 def address(text: str) -> str:
-    """An e-mail address as it is compared: no case, and no compatibility forms in its domain (RFC 5895)."""
+    """An e-mail address as it is compared: no case, and no compatibility forms in its domain (RFC 5895).
+
+    A domain in its letters and the same one as it is sent (`xn--…`, RFC 3492) are one, and so is one with its root dot.
+    """
     shown = "".join(c for c in unicodedata.normalize("NFC", text) if unicodedata.category(c) not in {"Cf", "Cc", "Zs"})
     local, at, domain = shown.replace("＠", "@").rpartition("@")
-    return f"{local}{at}{unicodedata.normalize('NFKC', domain)}".lower()
+    labels = unicodedata.normalize("NFKC", domain).lower().replace("。", ".").rstrip(".").split(".")
+    return f"{local.lower()}{at}{'.'.join(map(_in_letters, labels))}"
+
+
+def _in_letters(label: str) -> str:
+    """A part of a domain in its own letters; one that can't be read stays as it is."""
+    if not label.startswith("xn--"):
+        return label
+    try:
+        return unicodedata.normalize("NFC", label.removeprefix("xn--").encode().decode("punycode")).lower()
+    except UnicodeError:
+        return label
 
 
 def _folded(text: str, *, transcribed: bool = False) -> str:

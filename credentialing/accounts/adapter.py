@@ -10,6 +10,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import resolve_url
 from django.urls import reverse
 
+from certificates.same_text import address
 from credentialing.accounts import devices
 from credentialing.accounts.account_letters import write_account_letter
 from credentialing.accounts.clients import client_address
@@ -29,7 +30,7 @@ class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]  # allauth ha
     def save_user(self, request: HttpRequest, user: Person, form: Any, commit: bool = True) -> Person:  # noqa: ARG002, FBT001, FBT002 - allauth's signature
         """Fill the new account from the sign-up form."""
         user.name = form.cleaned_data["name"]
-        user.email = form.cleaned_data["email"].lower()
+        user.email = address(form.cleaned_data["email"])
         user.set_password(form.cleaned_data["password1"])
         if commit:
             _stored(user, "accounts:account:opened")

@@ -6,11 +6,12 @@ from datetime import date, datetime
 from django.db import transaction
 from django.utils import timezone
 
+from credentialing.accounts.addresses import is_one_with
 from credentialing.accounts.models import Appointment, Person, Role, Term
 from credentialing.accounts.rules import BY_TWO
 from credentialing.accounts.services import AlreadyInOffice, announce, must_administer
 from credentialing.accounts.signals import person_changed
-from credentialing.accounts.ties import DECLARED, kinds_between
+from credentialing.accounts.ties import NEAR, kinds_between
 
 CONFIRMERS = BY_TWO - {Role.REVIEWER}
 
@@ -147,7 +148,9 @@ def two_can_give(person: Person, on: date) -> bool:
 
 def objection_to_confirming(appointment: Appointment, person: Person, on: date) -> str:
     """Why this person can't confirm or decline it; "" when they can."""
-    in_conflict = bool(kinds_between(person, appointment.person, {DECLARED}))
+    in_conflict = bool(kinds_between(person, appointment.person, NEAR))
+    if person.pk != appointment.proposed_by_id and is_one_with(person, appointment.proposed_by_id):
+        return "Whoever has proposed this has, or had, the same e-mail address as you, so somebody else confirms it."
     return objection_by(appointment, person, person.roles_on(on), in_conflict=in_conflict)
 
 
@@ -160,7 +163,7 @@ def objection_by(appointment: Appointment, person: Person, roles: frozenset[str]
     if not roles & CONFIRMERS:
         return "Only officers confirm this."
     if in_conflict:
-        return "You have a declared conflict of interest with this person, so others confirm it."
+        return "You have a declared conflict of interest, or an e-mail address in common, so others confirm it."
     return ""
 
 

@@ -8,6 +8,7 @@ from django import forms
 from django.db import IntegrityError, transaction
 from django.http import HttpRequest, HttpResponse
 
+from certificates.same_text import address
 from credentialing.accounts.models import Membership, Person, Role
 from credentialing.accounts.naming import is_vouched_for
 from credentialing.accounts.querysets import PersonQuerySet
@@ -39,7 +40,7 @@ class SignupForm(CleanTextMixin, AllauthSignupForm):  # type: ignore[misc]  # al
             with transaction.atomic():
                 saved: tuple[Person | None, HttpResponse | None] = super().try_save(request)
         except IntegrityError:
-            if not Person.objects.filter(email=self.cleaned_data["email"].lower()).exists():
+            if not Person.objects.filter(email=address(self.cleaned_data["email"])).exists():
                 raise
             self.account_already_exists = True  # since a moment ago: the same address was sent twice at once
             saved = super().try_save(request)

@@ -11,6 +11,7 @@ from django.utils import timezone
 
 from certificates.same_text import search_key, sort_key
 from certificates.validators import a_line, a_name
+from credentialing.accounts.addresses import KnownAddress  # noqa: F401 - registers it
 from credentialing.accounts.querysets import AppointmentQuerySet, MembershipQuerySet, PersonManager, TermQuerySet
 from workflows.models import CodePointField, Derivation, Derived, Sealed, SealedQuerySet
 

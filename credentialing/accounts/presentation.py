@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from credentialing.accounts.appointments import objection_by
 from credentialing.accounts.models import Appointment, Person
-from credentialing.accounts.ties import DECLARED, tied_people
+from credentialing.accounts.ties import NEAR, tied_people
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -21,7 +21,7 @@ def proposed(appointments: Iterable[Appointment], reader: Person, roles: frozens
     """Several for one reader, by as many queries as for one."""
     appointments = list(appointments)
     people = Person.objects.order_by().filter(pk__in=[one.person_id for one in appointments])
-    tied = set(people.filter(tied_people(reader, {DECLARED})).values_list("pk", flat=True)) if appointments else set()
+    tied = set(people.filter(tied_people(reader, NEAR)).values_list("pk", flat=True)) if appointments else set()
     return [
         Proposed(
             appointment=one,

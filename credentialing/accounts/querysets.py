@@ -6,12 +6,13 @@ from typing import TYPE_CHECKING, Any
 
 from django.contrib.auth.models import BaseUserManager
 from django.db import transaction
-from django.db.models import Q
+from django.db.models import F, Q
 from django.utils import timezone
 
 from certificates.same_text import address
 from certificates.searching import matching
 from certificates.text import unfit_as_a_name
+from credentialing.accounts.addresses import KnownAddress
 from credentialing.accounts.signals import person_changed
 from workflows.models import DerivedQuerySet, SealedQuerySet
 
@@ -46,12 +47,13 @@ class PersonQuerySet(DerivedQuerySet["Person"]):
             Q(terms__ends_on__isnull=True) | Q(terms__ends_on__gte=on), terms__starts_on__lte=on, is_active=True
         ).distinct()
 
-    def reached_at(self, address: str) -> "Person | None":
-        """Whose address this is, as their log-in or as another one that they have confirmed; None of nobody known."""
-        if not address:
+    def reached_at(self, text: str) -> "Person | None":
+        """Whose address this is, or was: whoever has confirmed it and has it now comes first; None of nobody known."""
+        if not text:
             return None
-        own, other = Q(email=address.lower()), Q(emailaddress__email=address.lower(), emailaddress__verified=True)
-        return self.filter(own | other).order_by("pk").first()
+        known = KnownAddress.objects.at(text).proven().filter(person__in=self.order_by())
+        found = known.order_by(F("until").desc(nulls_first=True), "pk").select_related("person").first()
+        return found.person if found else None
 
     def found(self, words: str) -> "PersonQuerySet":
         """Those who have an account or stand in the registry and whose name or address contains the words."""
@@ -59,11 +61,12 @@ class PersonQuerySet(DerivedQuerySet["Person"]):
         if not words.strip():
             return people
         typed = address(words)
-        return people.filter(matching(words, "name_key") | (Q(email__contains=typed) if typed else Q()))
+        at = KnownAddress.objects.order_by().filter(address__contains=typed).values("person")
+        return people.filter(matching(words, "name_key") | (Q(pk__in=at) if typed else Q()))
 
 
 class PersonManager(BaseUserManager.from_queryset(PersonQuerySet)):  # type: ignore[misc]  # django-stubs knows no dynamic base
-    """Creates people; an e-mail address is stored in lower case so that it is unique whatever its case."""
+    """Creates people; an e-mail address is stored as it is compared, so that it is unique however it is written."""
 
     use_in_migrations = False
 
@@ -75,7 +78,7 @@ class PersonManager(BaseUserManager.from_queryset(PersonQuerySet)):  # type: ign
         """
         if fields.get("name") and (unfit := unfit_as_a_name(fields["name"])):
             raise ValueError(unfit)
-        person: Person = self.model(email=email.lower() if email else None, **fields)
+        person: Person = self.model(email=address(email) if email else None, **fields)
         person.set_password(password)
         person.save(using=self._db)
         return person
@@ -97,7 +100,7 @@ class PersonManager(BaseUserManager.from_queryset(PersonQuerySet)):  # type: ign
 
     def get_by_natural_key(self, email: str) -> "Person":
         """The person of that address, whatever its case."""
-        person: Person = self.get(email=email.lower())
+        person: Person = self.get(email=address(email))
         return person
 
     def system(self) -> "Person":

@@ -13,12 +13,16 @@ from typing import Any, Protocol
 from django.db.models import BooleanField, ExpressionWrapper, F, Q, QuerySet
 from django.utils.module_loading import import_string
 
+from credentialing.accounts.addresses import people_sharing_an_address
 from credentialing.accounts.models import ConflictOfInterest, Person
 from credentialing.accounts.signals import tie_known
 
-DECLARED, SUPERVISOR, CO_LEADER, REFEREE, EVALUATOR = "declared", "supervisor", "co_leader", "referee", "evaluator"
+DECLARED, SAME_ADDRESS, SUPERVISOR, CO_LEADER, REFEREE, EVALUATOR = (
+    "declared", "same_address", "supervisor", "co_leader", "referee", "evaluator",
+)  # fmt: skip
 TIES: Mapping[str, str] = {
     DECLARED: "credentialing.accounts.ties.Declared",
+    SAME_ADDRESS: "credentialing.accounts.ties.SharedAddress",
     SUPERVISOR: "credentialing.applications.ties.Supervised",
     CO_LEADER: "credentialing.evidence.ties.ConfirmedSession",
     REFEREE: "credentialing.evidence.ties.GaveReference",
@@ -26,7 +30,8 @@ TIES: Mapping[str, str] = {
 }
 TO_JUDGE = frozenset(TIES)  # every tie keeps from signing, voting, deciding, waiving, correcting, reading by office
 TO_EVALUATE = TO_JUDGE - {EVALUATOR}  # whoever is asked to evaluate isn't barred by being asked
-TO_SUPERVISE = frozenset({DECLARED})  # a co-leader or referee may well supervise; a relative doesn't
+NEAR = frozenset({DECLARED, SAME_ADDRESS})  # to each other as people, whatever they have done here
+TO_SUPERVISE = NEAR  # a co-leader or referee may well supervise; a relative doesn't
 
 
 class TieSource(Protocol):
@@ -64,6 +69,19 @@ class Declared:
 
     def tying(self, other: Person) -> QuerySet[Any]:
         return self.tied_to(other)  # a declaration counts both ways
+
+
+class SharedAddress:
+    """Two accounts of one e-mail address, now or before: one person with two, or two who read each other's letters."""
+
+    words = "You have, or had, an e-mail address in common with this person."
+    told = "has, or had, an e-mail address in common with the candidate"
+
+    def tied_to(self, person: Person) -> QuerySet[Any]:
+        return people_sharing_an_address(person)
+
+    def tying(self, other: Person) -> QuerySet[Any]:
+        return people_sharing_an_address(other)  # it counts both ways
 
 
 @cache

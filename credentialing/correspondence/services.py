@@ -13,6 +13,7 @@ from django.db import transaction
 from django.template.loader import render_to_string
 from django.utils import timezone
 
+from certificates.same_text import address as compared
 from credentialing.accounts.limits import count
 from credentialing.accounts.models import Person
 from credentialing.accounts.naming import printed_name_of
@@ -99,7 +100,7 @@ def send_to_stranger(
         TooOften: the actor has had as many letters sent as one may, or the address has got as many as it should.
     """
     count("letter_to_stranger", key=str(actor.uuid))
-    count("letters_to_address", key=address.lower())
+    count("letters_to_address", key=compared(address))
     sender = plain_name(printed_name_of(actor).name)
     letter = send_letter(template=template, to=address, context={**context, "sender": sender}, secret=secret, now=now)
     assert letter is not None  # noqa: S101 - only people may lack an address

@@ -7,9 +7,11 @@ from functools import cached_property
 from typing import ClassVar
 
 from django.db import models
+from django.db.models import Q
 from django.utils import timezone
 from django_fsm import FSMField, transition
 
+from credentialing.accounts.addresses import people_sharing_an_address
 from credentialing.accounts.models import SYSTEM_PERSON_ID, Person
 from credentialing.drafting.guards import GUARDS
 from credentialing.drafting.lifecycle import (
@@ -131,9 +133,14 @@ class PathwayDraft(Sealed, WorkflowSubject):
 
     def objection_to(self, actor: Person, transition: Transition) -> str:
         """Whoever has written at it doesn't approve it."""
-        if transition.name == "approve" and self.revisions.filter(saved_by=actor).exists():
+        if transition.name == "approve" and self._is_written_by(actor):
             return "You have written at this draft, so other members of the council must approve it."
         return ""
+
+    def _is_written_by(self, actor: Person) -> bool:
+        """Whether they have written at it, by this or another account of the same address."""
+        same = Q(saved_by=actor) | Q(saved_by__in=people_sharing_an_address(actor))
+        return self.revisions.filter(same).exists()
 
     def evidence_snapshot(self, now: datetime) -> list[EvidenceReference]:  # noqa: ARG002 - the text is all there is
         return [EvidenceReference(kind="pathway_text", id=f"{self.uuid}:{self.revision}", sha256=self.text_digest)]

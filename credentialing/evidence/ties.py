@@ -1,15 +1,15 @@
 """The ties that evidence makes: who has confirmed a session, given a reference, evaluated.
 
 Co-leaders and referees answer without a log-in. They are found by the account with which they did answer, and by the
-address to which they were written: the account's own or any other confirmed one.
+address to which they were written: any that they have, or had, confirmed.
 """
 
 from typing import Any
 
-from allauth.account.models import EmailAddress
 from django.db.models import F, Q, QuerySet
 from django.db.models.functions import Lower
 
+from credentialing.accounts.addresses import KnownAddress
 from credentialing.accounts.models import Person
 from credentialing.evidence.models import LogEntry, Observation, Reference
 
@@ -62,13 +62,12 @@ class Evaluated:
 
 
 def _answered_by(person: Person) -> Q:
-    found = Q(answered_by=person.pk)
-    found |= Q(address__in=EmailAddress.objects.order_by().filter(user=person, verified=True).values("email"))
-    return found | Q(address=person.email) if person.email else found
+    theirs = KnownAddress.objects.order_by().proven().filter(person=person).values("address")
+    return Q(answered_by=person.pk) | Q(address__in=theirs)
 
 
 def _who_answered(rows: QuerySet[Any]) -> QuerySet[Any]:
     addresses = rows.exclude(address="").values("address")
-    confirmed = EmailAddress.objects.order_by().filter(verified=True, email__in=addresses)
-    answered = Q(pk__in=rows.exclude(answered_by=None).values("answered_by")) | Q(email__in=addresses)
-    return Person.objects.order_by().filter(answered | Q(pk__in=confirmed.values("user"))).values("pk")
+    confirmed = KnownAddress.objects.order_by().proven().filter(address__in=addresses).values("person")
+    answered = Q(pk__in=rows.exclude(answered_by=None).values("answered_by"))
+    return Person.objects.order_by().filter(answered | Q(pk__in=confirmed)).values("pk")

@@ -11,6 +11,7 @@ from django_fsm import RETURN_VALUE, FSMField, transition
 
 from certificates.models import Credential
 from certificates.validators import a_line, a_name
+from credentialing.accounts.addresses import is_one_with
 from credentialing.accounts.models import SYSTEM_PERSON_ID, Person
 from credentialing.applications.permissions import objection_to_deciding
 from credentialing.names.guards import GUARDS
@@ -127,9 +128,9 @@ class NameChange(Sealed, WorkflowSubject):
             return ""
         if transition.source == ASKED:
             return objection_to_approving(actor, holder, timezone.localdate())
-        if transition.name == "confirm" and actor.pk == self.approved_by_id:
+        if transition.name == "confirm" and is_one_with(actor, self.approved_by_id):
             return "You have approved this change, so somebody else confirms it."
-        if transition.name == "confirm" and actor.pk == self.asked_by_id:
+        if transition.name == "confirm" and is_one_with(actor, self.asked_by_id):
             return "You have asked for this change, so somebody else confirms it."
         return objection_to_deciding(actor, holder)
 

@@ -92,7 +92,7 @@ def _standing(holder: Holder, pathway: PathwayDefinition) -> tuple[Credential | 
         same = next((one for one in _named_alike(that_day, holder.name) if _is_or_was_called(one, holder.name)), None)
         if same is not None:
             return same, ""
-    person = Person.objects.filter(email=holder.email).first() if holder.email else None
+    person = Person.objects.reached_at(holder.email)
     if person is not None and not any(is_same(holder.name, name) for name in _names_of(person)):
         return None, f"The address {holder.email} belongs to {person}."
     if person is not None and credentials.filter(holder=person, state__in=["pending", "active", "suspended"]).exists():
@@ -119,7 +119,7 @@ def _is_or_was_called(credential: Credential, name: str) -> bool:
 
 
 def _award(holder: Holder, pathway: PathwayDefinition, actor: Person, now: datetime) -> Credential:
-    person = Person.objects.filter(email=holder.email).first() if holder.email else None
+    person = Person.objects.reached_at(holder.email)
     if person is None:
         person = Person.objects.create_user(
             holder.email or None,

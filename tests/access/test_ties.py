@@ -71,6 +71,9 @@ def gave_reference(walk, address):
 def tie_by_record(kind, walk, person):
     if kind == "declared":
         declare_conflict(person=walk.candidate, other=person, relation="cousin", actor=walk.candidate)
+    elif kind == "same_address":
+        EmailAddress.objects.create(user=walk.candidate, email="both@example.org", verified=True).delete()
+        EmailAddress.objects.create(user=person, email="Both@example.org", verified=True)
     elif kind == "supervisor":
         walk.application.supervisions.create(supervisor=person, accepted_at=NOW, ended_at=NOW)
     elif kind == "co_leader":
@@ -92,7 +95,7 @@ def walk():
 
 @pytest.mark.parametrize("kind", TIES)
 def test_each_record_ties_in_both_forms_and_says_from_what(walk, kind):
-    officer, stranger = PersonFactory(offices=[Role.COUNCIL]), PersonFactory(offices=[Role.COUNCIL])
+    officer, stranger = PersonFactory(offices=[Role.COUNCIL]), PersonFactory(name="Zoe Zzz", offices=[Role.COUNCIL])
     assert Application.objects.reviewable_by(officer).exists()
 
     tie_by_record(kind, walk, officer)
@@ -156,7 +159,9 @@ def test_co_leader_is_found_by_any_confirmed_address_and_after_changing_it(walk)
     officer.emailaddress_set.all().delete()
 
     assert kinds_between(officer, walk.candidate) == ["co_leader"]
-    EmailAddress.objects.filter(user=other).update(verified=True)
+    claimed = EmailAddress.objects.get(user=other)
+    claimed.verified = True
+    claimed.save()
     assert kinds_between(other, walk.candidate) == ["referee"]
 
 

@@ -177,3 +177,30 @@ def test_text_of_people_is_compared_and_sorted_by_one_module():
         and (found := OF_PERSONS.search(path.read_text(encoding="utf-8")))
     }
     assert own == {}
+
+
+# Where allauth's own rows and the column of log-ins must be read: everybody else asks `accounts.addresses`.
+MAY_COMPARE_ADDRESSES = {
+    "credentialing/accounts/addresses.py", "credentialing/accounts/querysets.py", "credentialing/accounts/adapter.py",
+    "credentialing/accounts/limits.py", "credentialing/accounts/devices.py",  # what allauth counts log-ins by
+    "credentialing/accounts/account_letters.py", "credentialing/audit/receivers.py",  # what allauth announces
+    "credentialing/accounts/forms.py",  # whether the column of log-ins is why a sign-up could not be stored
+    "credentialing/operations/demo/society.py", "credentialing/operations/management/commands/demo.py",
+    "credentialing/registry/holders.py",  # a cell of a spreadsheet
+    "credentialing/operations/post.py",  # finds letters of the demo
+}  # fmt: skip
+OF_ADDRESSES = re.compile(
+    r"\b(?:filter|exclude|get|get_or_create|Q)\([^)\n]*\bemail(?:__\w+)?=(?!None|\"\")|emailaddress__|EmailAddress\b"
+    r"|email\w*[^=\n]*\.(?:lower|casefold)\(\)|email\b (?:==|!=) |(?:==|!=) [\w.(]*\.email\b"
+)
+
+
+def test_whose_an_address_is_is_asked_at_one_place():
+    own = {
+        str(path.relative_to(ROOT)): found.group()
+        for path in (ROOT / "credentialing").rglob("*.py")
+        if "migrations" not in path.parts
+        and str(path.relative_to(ROOT)) not in MAY_COMPARE_ADDRESSES
+        and (found := OF_ADDRESSES.search(path.read_text(encoding="utf-8")))
+    }
+    assert own == {}

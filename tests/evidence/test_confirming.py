@@ -3,6 +3,8 @@
 from datetime import date
 
 import pytest
+from allauth.account.models import EmailAddress
+from django.core.exceptions import ValidationError
 
 from credentialing.applications.services.supervision import end_supervision
 from credentialing.audit.models import AuditEvent
@@ -111,3 +113,30 @@ def test_denied_session_waits_for_nobody(drafted):
 
     assert not LogEntry.objects.unanswered().exists()
     assert not LogEntry.objects.confirmed().exists()
+
+
+@pytest.mark.parametrize("verified", [True, False])
+@pytest.mark.parametrize("given_up", [True, False])
+@pytest.mark.parametrize("written", ["second@elsewhere.org", "Second@ELSEWHERE.org", "second@elsewhere.org."])
+def test_candidate_is_asked_at_no_address_of_their_own(supervised, verified, given_up, written):
+    own = EmailAddress.objects.create(user=supervised.candidate, email="second@elsewhere.org", verified=verified)
+    if given_up:
+        own.delete()
+    with pytest.raises(ValidationError, match="your own address"):
+        log(supervised, co_leader_email=written)
+
+
+def test_link_sent_to_what_is_one_s_own_address_since_is_answered_by_nobody(supervised):
+    entry = log(supervised, co_leader_email="second@elsewhere.org")
+    EmailAddress.objects.create(user=supervised.candidate, email="second@elsewhere.org", verified=True)
+    with pytest.raises(PermissionError, match="Nobody confirms their own"):
+        confirm_log_entry(entry=entry, role="co_leader")
+    assert confirm_log_entry(entry=entry, role="supervisor", actor=supervised.supervisor).confirmed_at
+
+
+def test_second_account_of_the_candidate_s_address_confirms_nothing(supervised):
+    other = PersonFactory()
+    EmailAddress.objects.create(user=supervised.candidate, email="shared@elsewhere.org", verified=True).delete()
+    EmailAddress.objects.create(user=other, email="shared@elsewhere.org", verified=True)
+    with pytest.raises(PermissionError, match="Nobody confirms their own"):
+        confirm_log_entry(entry=log(supervised), role="co_leader", actor=other)

@@ -5,6 +5,7 @@ from decimal import Decimal
 from hashlib import sha256
 
 import pytest
+from allauth.account.models import EmailAddress
 from django.core.exceptions import ValidationError
 from django.test import Client
 from django.utils import timezone
@@ -219,6 +220,22 @@ def test_one_asks_others_and_each_once(icf):
         asked(icf, referee_email="nowhere")
     with pytest.raises(PermissionError):
         asked(icf, actor=PersonFactory())
+
+
+def test_nobody_is_their_own_referee_by_another_address(icf):
+    reference = asked(icf, referee_email="Second@elsewhere.org")
+    own = EmailAddress.objects.create(user=icf.candidate, email="second@elsewhere.org", verified=True)
+    for given_up in (False, True):
+        if given_up:
+            own.delete()
+        with pytest.raises(EvidenceRefused, match="your own address"):
+            asked(icf, referee_email="SECOND@elsewhere.org")
+        with pytest.raises(PermissionError, match="about themselves"):
+            give_reference(reference=reference, relation="teacher", text="I am good.", recommended=True)
+    other = PersonFactory()
+    EmailAddress.objects.create(user=other, email="second@elsewhere.org", verified=True)
+    with pytest.raises(PermissionError, match="about themselves"):
+        give_reference(reference=reference, relation="teacher", text="I am good.", recommended=True, actor=other)
 
 
 def test_nobody_gives_a_reference_about_themselves(icf):

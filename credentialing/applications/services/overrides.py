@@ -5,6 +5,7 @@ from datetime import datetime
 from django.db import transaction
 from django.utils import timezone
 
+from credentialing.accounts.addresses import is_one_with
 from credentialing.accounts.models import Person
 from credentialing.accounts.ties import kinds_between, note_tie, people_tying, tied_people, ties_between
 from credentialing.applications.models import Application, Override
@@ -144,7 +145,7 @@ def take_back_override(*, override: Override, actor: Person, now: datetime | Non
 
 def objection_to_permitting(override: Override, person: Person, now: datetime) -> str:
     """Why this person can't answer that request; "" when they can: a second officer whom nothing ties."""
-    if person.pk == override.person_id:
+    if is_one_with(person, override.person_id):
         return "Somebody else must answer what you have asked."
     if person.pk == override.candidate_id:
         return "This is about you, so others answer."

@@ -45,8 +45,8 @@ def ask_supervisor(
     if "supervisor" not in supervisor.roles_on(timezone.localdate(now)) or supervisor.pk == application.candidate_id:
         msg = "Choose somebody from the list of supervisors."
         raise SupervisionRefused(msg)
-    if barring_ties(supervisor, application.candidate, application, TO_SUPERVISE):
-        msg = f"{supervisor} has a declared conflict of interest with the candidate. Choose somebody else."
+    for tie in barring_ties(supervisor, application.candidate, application, TO_SUPERVISE):
+        msg = f"{supervisor} {tie.told}. Choose somebody else."
         raise SupervisionRefused(msg)
     supervision = Supervision.objects.create(application=application, supervisor=supervisor, note=note, asked_at=now)
     _record(Event.SUPERVISOR_ASKED, supervision, actor, now)

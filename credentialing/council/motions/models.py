@@ -11,6 +11,7 @@ from django.utils import timezone
 from django_fsm import RETURN_VALUE, FSMField, transition
 
 from certificates.models import Credential
+from credentialing.accounts.addresses import is_one_with
 from credentialing.accounts.models import SYSTEM_PERSON_ID, Person
 from credentialing.applications.permissions import objection_to_deciding, people_closed_to
 from credentialing.council.motions.guards import GUARDS
@@ -169,9 +170,9 @@ class Motion(Sealed, WorkflowSubject):
         tie = objection_to_deciding(actor, self.credential.holder)
         if tie or transition.name == "overtake":
             return tie
-        if actor.pk == self.proposed_by_id:
+        if is_one_with(actor, self.proposed_by_id):
             return "You have put this motion, so others decide."
-        if actor.pk == self.seconded_by_id:
+        if is_one_with(actor, self.seconded_by_id):
             return "You have suspended this credential at once, so others decide whether that stands."
         return ""
 

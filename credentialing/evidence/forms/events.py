@@ -37,7 +37,7 @@ class RosterForm(SocietyForm):
 
     def clean_email(self) -> Person:
         """The person with that address; an organizer sees no list of people."""
-        person = Person.objects.filter(email=self.cleaned_data["email"].lower(), is_active=True).first()
+        person = Person.objects.filter(is_active=True).reached_at(self.cleaned_data["email"])
         if person is None:
             msg = "Nobody with this address has an account. Ask them to create one."
             raise forms.ValidationError(msg)

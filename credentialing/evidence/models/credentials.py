@@ -7,6 +7,7 @@ from django.db import models
 from django.db.models import F, Q
 from django.utils import timezone
 
+from certificates.same_text import address
 from certificates.validators import a_line, a_name
 from credentialing.accounts.models import Person
 from credentialing.applications.models import Application
@@ -87,6 +88,11 @@ class Reference(AnswerLink, Sealed):
                 violation_error_message="Say how you know the candidate, and what you can say.",
             ),
         ]
+
+    def clean(self) -> None:
+        """Keep the address as it is compared, so that it is nobody else's for a capital."""
+        super().clean()
+        self.referee_email = address(self.referee_email)
 
     @property
     def is_answered(self) -> bool:

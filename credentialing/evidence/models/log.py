@@ -7,6 +7,7 @@ from django.db import models
 from django.db.models import Q
 from django.utils import timezone
 
+from certificates.same_text import address
 from certificates.validators import a_name
 from credentialing.accounts.models import Person
 from credentialing.applications.models import Application
@@ -94,6 +95,11 @@ class LogEntry(AnswerLink, Sealed):
                 violation_error_message="Name the co-leader.",
             ),
         ]
+
+    def clean(self) -> None:
+        """Keep the address as it is compared, so that it is nobody else's for a capital."""
+        super().clean()
+        self.co_leader_email = address(self.co_leader_email)
 
     @property
     def is_answered(self) -> bool:

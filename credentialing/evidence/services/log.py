@@ -9,6 +9,7 @@ from django.core.exceptions import ValidationError
 from django.db import transaction
 from django.utils import timezone
 
+from credentialing.accounts.addresses import is_address_of, shares_an_address
 from credentialing.accounts.models import Person
 from credentialing.accounts.ties import note_tie
 from credentialing.applications.models import Application
@@ -242,8 +243,12 @@ def _fresh(entry: LogEntry) -> LogEntry:
 
 
 def _answerable(entry: LogEntry, application: Application, role: str, actor: Person | None, now: datetime) -> LogEntry:
-    if actor is not None and actor.pk == application.candidate_id:
-        msg = "Nobody confirms their own sessions."
+    asked_at = entry.co_leader_email if role == "co_leader" else ""
+    own = is_address_of(application.candidate, asked_at)  # asked today: it may have been added since
+    if actor is not None:
+        own = own or actor.pk == application.candidate_id or shares_an_address(actor, application.candidate)
+    if own:
+        msg = "Nobody confirms their own sessions, whatever address they were asked at."
         raise PermissionError(msg)
     if role == "supervisor" and not (actor is not None and supervises(actor, application, now)):
         msg = "Only the candidate's supervisor confirms this."
@@ -269,8 +274,8 @@ def _refuse_repetition(application: Application, fields: Mapping[str, Any], but:
 
 
 def _refuse_own_address(application: Application, fields: Mapping[str, Any]) -> None:
-    if fields.get("co_leader_email", "").lower() == (application.candidate.email or "-"):
-        raise ValidationError({"co_leader_email": "This is your own address. Give your co-leader's."})
+    if is_address_of(application.candidate, fields.get("co_leader_email", "")):
+        raise ValidationError({"co_leader_email": "This is, or was, your own address. Give your co-leader's."})
 
 
 def _store_and_ask(entry: LogEntry, actor: Person, now: datetime) -> None:

@@ -7,6 +7,8 @@ from django.core.exceptions import ValidationError
 from django.db import transaction
 from django.utils import timezone
 
+from certificates.same_text import address as compared
+from credentialing.accounts.addresses import is_address_of, shares_an_address
 from credentialing.accounts.models import Person
 from credentialing.accounts.ties import note_tie
 from credentialing.applications.models import Application
@@ -38,9 +40,9 @@ def ask_reference(
     application = lock_case(application)
     must_be_candidate(application, actor)
     application.requirement(requirement)
-    address = referee_email.lower()
-    if address == (application.candidate.email or "-"):
-        msg = "This is your own address. Give your referee's."
+    address = compared(referee_email)
+    if is_address_of(application.candidate, address):
+        msg = "This is, or was, your own address. Give your referee's."
         raise EvidenceRefused(msg)
     reference = Reference(
         application=application, requirement=requirement, referee_name=referee_name, referee_email=address, asked_at=now
@@ -148,7 +150,11 @@ def withdraw_reference(*, reference: Reference, actor: Person, now: datetime | N
 
 def _answerable(reference: Reference, actor: Person | None) -> tuple[Application, Reference]:
     application = lock_case(reference.application)
-    if actor is not None and actor.pk == application.candidate_id:
+    candidate = application.candidate
+    own = is_address_of(candidate, reference.referee_email)  # asked today: it may have been added since
+    if actor is not None:
+        own = own or actor.pk == candidate.pk or shares_an_address(actor, candidate)
+    if own:
         msg = "Nobody gives a reference about themselves."
         raise PermissionError(msg)
     return application, _unanswered(application, reference)

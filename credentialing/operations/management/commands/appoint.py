@@ -22,7 +22,7 @@ class Command(BaseCommand):
 
     def handle(self, *, email: str, role: str, reason: str, **_: Any) -> None:
         """Give it, or say why not."""
-        person = Person.objects.filter(email=email.lower(), is_active=True).first()
+        person = Person.objects.filter(is_active=True).reached_at(email)
         if person is None:
             msg = f"Nobody with an open account has the address {email}."
             raise CommandError(msg)

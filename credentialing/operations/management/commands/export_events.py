@@ -50,7 +50,7 @@ class Command(BaseCommand):
 
     def _record(self, by: str, form: str) -> None:
         """Before anything leaves the house: one that breaks off is recorded too, never the other way round."""
-        actor = Person.objects.filter(email=by.lower()).first() if by else Person.objects.system()
+        actor = Person.objects.reached_at(by) if by else Person.objects.system()
         if actor is None or (by and not actor.roles_on(timezone.localdate())):
             msg = f"{by} holds no office here."
             raise CommandError(msg)

@@ -80,7 +80,7 @@ class Command(BaseCommand):
             self.stdout.write(line)
 
     def _publish(self, source: str, *, by: str, starts: str | None, migrate: bool, **_: Any) -> None:
-        actor = Person.objects.filter(email=by.lower()).first()
+        actor = Person.objects.reached_at(by)
         if actor is None or "administrator" not in actor.roles_on(timezone.localdate()):
             msg = f"{by} is no administrator here."
             raise CommandError(msg)

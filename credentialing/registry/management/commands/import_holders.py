@@ -33,7 +33,7 @@ class Command(BaseCommand):
 
     def handle(self, *, file: Path, by: str, pathway: str, dry_run: bool, **_: Any) -> None:
         """Read, check, import."""
-        actor = Person.objects.filter(email=by.lower()).first()
+        actor = Person.objects.reached_at(by)
         if actor is None:
             msg = f"Nobody here has the address {by}."
             raise CommandError(msg)
