@@ -75,6 +75,13 @@ def shares_an_address(person: Any, other: Any) -> bool:
     return people_sharing_an_address(person).filter(person=other).exists()
 
 
+def accounts_of_one(*keys: int | None) -> set[int]:
+    """These accounts (by their keys) and all that share an address with one of them: who can't be the second person."""
+    given = {key for key in keys if key is not None}
+    own = KnownAddress.objects.order_by().proven().filter(person__in=given).values("address")
+    return given | set(KnownAddress.objects.proven().filter(address__in=own).values_list("person", flat=True))
+
+
 def is_one_with(person: Any, other: int | None) -> bool:
     """Whether that account (by its key) is this one, or one of the same address: who can't be the second person."""
     return other is not None and (person.pk == other or shares_an_address(person, other))

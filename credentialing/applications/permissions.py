@@ -11,6 +11,7 @@ from datetime import datetime
 from django.utils import timezone
 
 from credentialing.accounts.models import SYSTEM_PERSON_ID, Person
+from credentialing.accounts.querysets import PersonQuerySet
 from credentialing.accounts.ties import TO_JUDGE, Tie, in_words, kinds_between, people_tying, tied_people
 from credentialing.applications.models import Application, Override
 
@@ -65,6 +66,16 @@ def officers_told_of(application: Application, roles: Iterable[str], now: dateti
     officers = Person.objects.holding_any(roles, timezone.localdate(now)).exclude(pk=application.candidate_id)
     tied = set(officers.filter(people_tying(application.candidate)).values_list("pk", flat=True))
     return [p for p in officers if p.pk not in tied or not objection_to_judging(p, application)]
+
+
+def open_to_ask(application: Application, role: str, kinds: Iterable[str], now: datetime) -> PersonQuerySet:
+    """Those in that office whom one can ask about a case today: neither the candidate nor anybody tied to them."""
+    officers: PersonQuerySet = Person.objects.holding(role, timezone.localdate(now)).exclude(
+        pk=application.candidate_id
+    )
+    tied = officers.filter(people_tying(application.candidate, kinds))
+    barred = [p.pk for p in tied if barring_ties(p, application.candidate, application, kinds)]
+    return officers.exclude(pk__in=barred)
 
 
 def untied_among(people: Iterable[Person], application: Application) -> set[int]:

@@ -1,5 +1,6 @@
 """How cases are looked up."""
 
+from collections.abc import Iterable
 from datetime import date
 from typing import TYPE_CHECKING, Any
 
@@ -9,7 +10,7 @@ from django.utils import timezone
 
 from certificates.same_text import words_of
 from certificates.searching import matching
-from credentialing.accounts.ties import TIES, source
+from credentialing.accounts.ties import TIES, TO_JUDGE, source
 from workflows.models import SealedQuerySet
 
 if TYPE_CHECKING:
@@ -56,9 +57,9 @@ class ApplicationQuerySet(SealedQuerySet["Application"]):
         """Submitted cases, other than their own, that a tie closes to this officer: to be named, not opened."""
         return self.exclude(state="draft").filter(~_unbarred(person)).exclude(candidate=person)
 
-    def without_ties_to(self, person: "Person") -> "ApplicationQuerySet":
+    def without_ties_to(self, person: "Person", kinds: Iterable[str] = TO_JUDGE) -> "ApplicationQuerySet":
         """Cases, drafts included, in which nothing keeps this person from judging: whatever office they hold."""
-        return self.filter(self._untied(person))
+        return self.filter(~Q(candidate=person) & _unbarred(person, kinds))
 
     def found(self, words: str) -> "ApplicationQuerySet":
         """Those whose candidate's name or whose reference contains the words; all without words."""
@@ -86,19 +87,16 @@ class ApplicationQuerySet(SealedQuerySet["Application"]):
         return person.supervisions.order_by().live().values("application")
 
     def _by_office(self, person: "Person") -> Q:
-        return ~Q(state="draft") & self._untied(person)
-
-    def _untied(self, person: "Person") -> Q:
-        return ~Q(candidate=person) & _unbarred(person)
+        return ~Q(state="draft") & ~Q(candidate=person) & _unbarred(person)
 
 
-def _unbarred(person: "Person") -> Q:
+def _unbarred(person: "Person", kinds: Iterable[str] = TO_JUDGE) -> Q:
     """Cases in which each tie to the candidate, if there is any, is covered by a permission."""
     from credentialing.applications.models import Override  # noqa: PLC0415 - models import this module
 
     permitted = Override.objects.order_by().in_force().filter(person=person)
     condition = Q()
-    for kind in TIES:
+    for kind in (kind for kind in TIES if kind in kinds):
         covered = permitted.covering(kind).filter(application__isnull=False).values("application")
         condition &= ~Q(candidate__in=source(kind).tied_to(person)) | Q(pk__in=covered)
     return condition

@@ -1,5 +1,6 @@
 """What cases listen to: changes about people, and what becomes of a certificate."""
 
+from datetime import datetime
 from typing import Any
 from uuid import UUID
 
@@ -9,11 +10,12 @@ from django.utils import timezone
 from certificates.models import Certificate, Credential
 from certificates.signals import certificate_issued, certificate_refused
 from credentialing.accounts.models import Person, Role
-from credentialing.accounts.signals import person_changed
-from credentialing.applications.models import Application
+from credentialing.accounts.signals import person_changed, tie_known
+from credentialing.applications.models import Application, Override
 from credentialing.applications.progress import refresh_cases_of
 from credentialing.applications.services.certification import tell_of_standing
 from credentialing.applications.services.lifecycle import tell_of_step
+from credentialing.applications.services.overrides import end_override
 from credentialing.correspondence.services import send_letter
 from workflows.deadlines import deadline_met
 from workflows.models import LedgerRecord
@@ -24,6 +26,16 @@ def refresh_cases_of_member(*, name: str, subject_id: UUID, **_: Any) -> None:
     """A membership recorded or ended changes how far the person's open case is."""
     if name == "accounts:membership:recorded":
         refresh_cases_of(Person.objects.get(uuid=subject_id), timezone.now())
+
+
+@receiver(tie_known)
+def undo_what_the_tied_permitted(*, person: Person, other: Person, now: datetime, **_: Any) -> None:
+    """Who turns out to be tied has permitted nobody to judge: the permission ends, and whoever has it is told."""
+    given = Override.objects.in_force().filter(answered_by=person, candidate=other)
+    for override in given.select_related("person", "candidate", "application"):
+        end_override(
+            override=override, reason=f"{person}, who had permitted it, is tied to the candidate too.", now=now
+        )
 
 
 @receiver(deadline_met, sender=Application)

@@ -11,12 +11,14 @@ from certificates.models import Credential
 from certificates.services import AlreadyHeld
 from credentialing.accounts.access import AuthedRequest, signed_in
 from credentialing.accounts.limits import limited
-from credentialing.accounts.models import Person
+from credentialing.accounts.models import Role
+from credentialing.accounts.ties import TO_SUPERVISE
 from credentialing.applications.access import own_case, with_case
 from credentialing.applications.assessments import assess_case, assess_requirement
 from credentialing.applications.forms import ApplicationForm, ReasonForm, SubmissionForm, SupervisorForm
 from credentialing.applications.histories import history_of
 from credentialing.applications.models import Application
+from credentialing.applications.permissions import open_to_ask
 from credentialing.applications.presentation import best_steps, door, drawn, next_steps, offers, stage_tasks, track
 from credentialing.applications.services.drafts import (
     ApplicationClosed,
@@ -160,7 +162,7 @@ def requirement(request: AuthedRequest, application: Application, slug: str) -> 
 @require_http_methods(["GET", "HEAD", "POST"])
 def supervisor(request: AuthedRequest, application: Application) -> HttpResponse:
     """Ask a supervisor, see the answer, take a request back."""
-    people = Person.objects.holding("supervisor", timezone.localdate()).exclude(pk=request.user.pk)
+    people = open_to_ask(application, Role.SUPERVISOR, TO_SUPERVISE, timezone.now())
     bound = SupervisorForm(request.POST if request.method == "POST" else None, people=people)
     if request.method == "POST" and bound.is_valid():
         try:

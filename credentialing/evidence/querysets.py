@@ -6,6 +6,7 @@ from django.db.models import Q
 from django.utils import timezone
 
 from credentialing.accounts.models import Person
+from credentialing.accounts.ties import TO_EVALUATE
 from credentialing.applications.models import Application
 from credentialing.evidence.lifecycle import COMMITTEE, DESTROYED, HELD, QUARANTINED, STANDING, WITHDRAWN
 from credentialing.evidence.links import digest_of
@@ -38,6 +39,10 @@ class LogEntryQuerySet(SealedQuerySet["LogEntry"]):
         """Confirmed by co-leader or supervisor."""
         return self.standing().filter(confirmed_at__isnull=False)
 
+    def answerable(self) -> "LogEntryQuerySet":
+        """Those that can be answered today: the case has not ended. One on hold or deferred gathers on."""
+        return self.unanswered().filter(application__in=Application.objects.unfinished())
+
     def unanswered(self) -> "LogEntryQuerySet":
         """Neither confirmed nor denied."""
         return self.standing().filter(confirmed_at__isnull=True, denied_at__isnull=True)
@@ -65,6 +70,10 @@ class SupervisionSessionQuerySet(SealedQuerySet["SupervisionSession"]):
     def standing(self) -> "SupervisionSessionQuerySet":
         """Not removed."""
         return self.filter(removed_at__isnull=True)
+
+    def answerable(self) -> "SupervisionSessionQuerySet":
+        """Those that can be answered today: the case has not ended. One on hold or deferred gathers on."""
+        return self.unanswered().filter(application__in=Application.objects.unfinished())
 
     def unanswered(self) -> "SupervisionSessionQuerySet":
         """Neither confirmed nor denied."""
@@ -118,6 +127,11 @@ class ObservationQuerySet(SealedQuerySet["Observation"]):
         """Those asked of this evaluator, while in office."""
         in_office = "observer" in person.roles_on(timezone.localdate())
         return self.filter(evaluator=person) if in_office else self.none()
+
+    def to_be_filed_by(self, person: Person) -> "ObservationQuerySet":
+        """Those that this evaluator can still file today: the case has not ended, and nothing ties them to it since."""
+        cases = Application.objects.unfinished().without_ties_to(person, TO_EVALUATE)
+        return self.by(person).filter(filed_at__isnull=True, application__in=cases)
 
 
 class EvidenceFileQuerySet(SealedQuerySet["EvidenceFile"]):

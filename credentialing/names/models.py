@@ -132,6 +132,8 @@ class NameChange(Sealed, WorkflowSubject):
             return "You have approved this change, so somebody else confirms it."
         if transition.name == "confirm" and is_one_with(actor, self.asked_by_id):
             return "You have asked for this change, so somebody else confirms it."
+        if transition.name == "confirm" and self.approved_by and objection_to_deciding(self.approved_by, holder):
+            return f"{self.approved_by} has approved this and is tied to the holder since: refuse it, to be asked anew."
         return objection_to_deciding(actor, holder)
 
     def evidence_snapshot(self, now: datetime) -> list[EvidenceReference]:  # noqa: ARG002 - the words themselves

@@ -3,6 +3,7 @@
 from datetime import date
 from typing import TYPE_CHECKING
 
+from credentialing.accounts.addresses import accounts_of_one
 from credentialing.accounts.models import Person, Role
 from credentialing.applications.permissions import free_to_decide, objection_to_deciding
 from credentialing.names.lifecycle import CONFIRMERS
@@ -33,4 +34,5 @@ def confirmers_of(change: "NameChange", on: date) -> list[Person]:
         for role in sorted(CONFIRMERS)
         for person in free_to_decide(Person.objects.holding(role, on), change.credential.holder)
     }
-    return [person for key, person in officers.items() if key not in {change.asked_by_id, change.approved_by_id}]
+    barred = accounts_of_one(change.asked_by_id, change.approved_by_id)
+    return [person for key, person in officers.items() if key not in barred]

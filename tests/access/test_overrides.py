@@ -5,7 +5,7 @@ from datetime import date
 import pytest
 from django.db import IntegrityError, transaction
 
-from credentialing.accounts.models import Role
+from credentialing.accounts.models import Person, Role
 from credentialing.accounts.services import declare_conflict
 from credentialing.applications.models import Application, Override
 from credentialing.applications.permissions import (
@@ -266,3 +266,17 @@ def test_sign_off_by_permission_counts(walk, asked):
     walk.sign_off("admission", walk.officers.chair, NOW)
     walk.application.refresh_from_db()
     assert walk.application.admitted_at is not None
+
+
+def test_permission_by_somebody_who_turns_out_to_be_tied_ends_and_its_holder_is_told(walk, asked):
+    coordinator, chair = walk.officers.coordinator, walk.officers.chair
+    permit(asked, chair)
+    walk.sign_off("admission", coordinator, NOW)
+    declare_conflict(person=chair, other=walk.candidate, relation="partner", actor=chair)
+
+    assert objection_to_judging(coordinator, walk.application)
+    assert Override.objects.get().taken_back_by == Person.objects.system()
+    told = Letter.objects.get(template="override_answered", subject__startswith="You may not judge any more").body
+    assert "is tied to the candidate too" in told
+    assert "refused" not in told
+    assert walk.application.sign_offs.get().taken_back_at

@@ -11,9 +11,10 @@ from django.utils import timezone
 from certificates.models import Credential
 from certificates.standing import standing_on
 from credentialing.accounts.models import Person
+from credentialing.accounts.services import declare_conflict
 from credentialing.audit.models import AuditEvent
 from credentialing.correspondence.models import Letter
-from credentialing.council.motions.counting import Tally, is_carried, is_lost, voters_of
+from credentialing.council.motions.counting import Tally, is_carried, is_lost, tally_of, voters_of
 from credentialing.council.motions.models import Motion, MotionVote
 from credentialing.council.motions.rules import rules_for
 from credentialing.council.motions.services import (
@@ -451,3 +452,25 @@ def test_verify_finds_nothing_wrong_with_what_was_decided(credential, council, r
     out = StringIO()
     call_command("verify", stdout=out)
     assert "Everything is as it was recorded." in out.getvalue()
+
+
+def test_vote_of_somebody_who_turns_out_to_be_tied_is_kept_told_and_not_counted(credential, registrar, council, client):
+    motion = put(credential, registrar)
+    vote(motion, council[0])
+    declare_conflict(person=council[0], other=credential.holder, relation="partner", actor=council[0])
+
+    assert tally_of(motion, NOON.date()).cast == 0
+    assert {letter.recipient for letter in Letter.objects.filter(template="vote_left_out")} == set(council[1:])
+    assert AuditEvent.objects.get(event="council:ballot:left_out").details["member"] == str(council[0].uuid)
+    client.force_login(council[1])
+    assert f"Not counted:</strong> the vote of {council[0]}." in client.get(f"/council/motions/{motion.uuid}/").text
+
+
+def test_other_account_of_the_mover_is_not_asked_to_vote(credential, registrar, council):
+    registrar.emailaddress_set.create(email="shared@example.org", verified=True).delete()
+    council[0].emailaddress_set.create(email="shared@example.org", verified=True)
+    motion = put(credential, registrar)
+
+    assert council[0] not in voters_of(motion, NOON.date())
+    with pytest.raises(Exception, match="others decide"):
+        vote(motion, council[0])

@@ -5,6 +5,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from credentialing.accounts.models import ConflictOfInterest, Role
+from credentialing.accounts.services import declare_conflict
 from credentialing.applications.models import AwaitedAct
 from credentialing.applications.services.lifecycle import change_lifecycle
 from credentialing.evidence.models import Attendance, FeePayment, Observation
@@ -90,6 +91,34 @@ def test_evaluation_that_is_not_whole_is_refused_and_stays_typed(observation, as
     assert "Light hand." in answer.text
     observation.refresh_from_db()
     assert observation.filed_at is None
+
+
+def test_evaluation_of_a_case_that_has_ended_waits_for_nobody_and_its_page_says_why(submitted, observation, as_):
+    browser = as_(observation.evaluator)
+    page, home = reverse("evidence:evaluation", args=[observation.uuid]), reverse("evidence:evaluations")
+    assert page in browser.get(home).text
+    change_lifecycle(application=submitted.application, name="withdraw", actor=submitted.candidate)
+
+    assert page not in browser.get(home).text
+    shown = browser.get(page).text
+    assert "Withdrawn: the case has ended" in shown
+    assert "File it for good" not in shown
+
+
+def test_evaluator_who_is_tied_since_is_offered_no_more_and_told_why(submitted, observation, evaluators, as_):
+    other, browser = submitted.officers.observers[2], as_(submitted.officers.coordinator)
+    for evaluator in (other, observation.evaluator):
+        declare_conflict(person=evaluator, other=submitted.candidate, relation="cousin", actor=evaluator)
+
+    assert f"{other.uuid}" not in browser.get(evaluators).text
+    page = reverse("evidence:evaluation", args=[observation.uuid])
+    assert page not in as_(observation.evaluator).get(reverse("evidence:evaluations")).text
+    shown = as_(observation.evaluator).get(page).text
+    assert "tell the coordinator" in shown
+    assert "File it for good" not in shown
+    refused = as_(observation.evaluator).post(page, rated(observation, file=""))
+    assert refused.status_code == 409
+    assert not submitted.application.observations.filed().exists()
 
 
 def test_evaluation_of_another_evaluator_is_absent(submitted, observation, as_):

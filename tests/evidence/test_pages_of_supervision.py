@@ -3,6 +3,7 @@
 import pytest
 from django.urls import reverse
 
+from credentialing.accounts.services import declare_conflict
 from credentialing.applications.services.lifecycle import change_lifecycle
 from credentialing.applications.services.supervision import ask_supervisor
 from credentialing.evidence.models import AgreementSignature, LogEntry, SupervisionSession, SupervisorReport
@@ -146,15 +147,69 @@ def test_second_click_on_confirm_is_told_that_it_was_done(running, as_):
     assert "already been answered" in answer.text
 
 
-@pytest.mark.parametrize("said", [{"confirm": ""}, {"deny": "", "reason": "No."}])
-def test_answers_count_for_all_chosen_sessions_or_for_none(running, as_, said):
+@pytest.mark.parametrize(
+    ("said", "told"),
+    [({"confirm": ""}, ["One session confirmed.", "Not confirmed: Rita Running, supervision on"]),
+     ({"deny": "", "reason": "No."}, ["One session sent back.", "Not sent back: Rita Running, supervision on"])],
+)  # fmt: skip
+def test_each_chosen_session_is_answered_by_itself_and_the_others_are_named_with_the_reason(running, as_, said, told):
     entry, session = log(running), record(running)
     browser = as_(running.supervisor)
     browser.post(ANSWER, answers(session, confirm=""))
 
-    assert browser.post(ANSWER, answers(entry, session, **said)).status_code == 409
+    answer = browser.post(ANSWER, answers(entry, session, **said), follow=True)
 
-    assert LogEntry.objects.unanswered().get() == entry
+    assert all(words in answer.text for words in [*told, "already been answered"])
+    assert not LogEntry.objects.unanswered().exists()
+    assert SupervisionSession.objects.get().denied_at is None
+
+
+def test_sessions_of_a_candidate_who_withdrew_wait_for_nobody_and_old_pages_say_why(running, as_):
+    entry, session = log(running), record(running)
+    browser = as_(running.supervisor)
+    change_lifecycle(application=running.application, name="withdraw", actor=running.candidate)
+
+    home = browser.get(HOME).text
+    assert f"{entry.uuid}" not in home
+    assert f"{session.uuid}" not in home
+    assert "Withdrawn: nothing is to be done" in home
+    page = browser.get(of("supervised", running)).text
+    assert "This case has ended." in page
+    assert "Record a supervision session" not in page
+    answer = browser.post(ANSWER, answers(entry, session, confirm=""))
+    assert (answer.status_code, answer.text.count("This case is closed")) == (409, 2)
+
+
+def test_sessions_of_a_case_on_hold_can_still_be_confirmed(running, as_):
+    entry = log(running)
+    change_lifecycle(
+        application=running.application, name="hold", actor=running.officers.coordinator, reason="Parental leave."
+    )
+    browser = as_(running.supervisor)
+    assert f"{entry.uuid}" in browser.get(HOME).text
+    assert "One session confirmed." in browser.post(ANSWER, answers(entry, confirm=""), follow=True).text
+
+
+def test_request_of_a_candidate_who_withdrew_is_offered_no_more(drafted, asked, as_):
+    change_lifecycle(application=drafted.application, name="withdraw", actor=drafted.candidate)
+    browser = as_(drafted.supervisor)
+    assert "On Tuesdays?" not in browser.get(HOME).text
+    refused = browser.post(reverse("evidence:supervision-answer", args=[asked.pk]), {"accept": ""})
+    assert refused.status_code == 409
+    asked.refresh_from_db()
+    assert asked.accepted_at is None
+
+
+def test_whoever_is_tied_to_the_candidate_is_not_offered_as_supervisor_and_accepts_no_more(drafted, as_):
+    other, page = drafted.officers.supervisors[1], reverse("applications:supervisor")
+    assert str(other) in as_(drafted.candidate).get(page).text
+    declare_conflict(person=other, other=drafted.candidate, relation="cousin", actor=other)
+    assert str(other) not in as_(drafted.candidate).get(page).text
+    asked = ask_supervisor(application=drafted.application, supervisor=drafted.supervisor, actor=drafted.candidate)
+    declare_conflict(person=drafted.supervisor, other=drafted.candidate, relation="partner", actor=drafted.supervisor)
+    refused = as_(drafted.supervisor).post(reverse("evidence:supervision-answer", args=[asked.pk]), {"accept": ""})
+    assert refused.status_code == 409
+    assert "somebody else must supervise" in refused.text
 
 
 def test_nothing_chosen_is_told_and_changes_nothing(running, as_):

@@ -356,3 +356,13 @@ def test_verify_finds_names_that_nobody_decided():
     Credential.objects.filter(pk=certificate.credential_id).update(recorded_name="")
     assert len(findings(*about)) == 3
     assert Seal.objects.exists()
+
+
+def test_approval_of_somebody_who_turns_out_to_be_tied_is_not_confirmed():
+    registrar, president, credential = officer("registrar"), officer("president"), held()
+    change = approved(credential, registrar)
+    tied(registrar, credential.holder)
+    with pytest.raises(NotPermitted, match="is tied to the holder since: refuse it"):
+        confirm_change(change=change, actor=president)
+    refuse_change(change=change, actor=president, reason="To be asked anew.")
+    assert change.state == "refused"

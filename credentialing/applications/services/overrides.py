@@ -6,7 +6,7 @@ from django.db import transaction
 from django.utils import timezone
 
 from credentialing.accounts.addresses import is_one_with
-from credentialing.accounts.models import Person
+from credentialing.accounts.models import SYSTEM_PERSON_ID, Person
 from credentialing.accounts.ties import kinds_between, note_tie, people_tying, tied_people, ties_between
 from credentialing.applications.models import Application, Override
 from credentialing.applications.permissions import barring_ties
@@ -112,6 +112,7 @@ def answer_override(
         context={
             "candidate": str(override.candidate),
             "permitted": permit,
+            "ended": False,
             "reason": override.answer,
             "path": "/reviews/permissions/",
         },
@@ -130,7 +131,8 @@ def take_back_override(*, override: Override, actor: Person, now: datetime | Non
     """
     now = now or timezone.now()
     override = Override.objects.select_for_update().get(pk=override.pk)
-    if actor.pk != override.person_id and (objection := objection_to_permitting(override, actor, now)):
+    by_itself = actor.uuid == SYSTEM_PERSON_ID or actor.pk == override.person_id
+    if not by_itself and (objection := objection_to_permitting(override, actor, now)):
         raise MayNotPermit(objection)
     if override.outcome == Override.Outcome.REFUSED or override.taken_back_at:
         msg = "This is over already."
@@ -140,6 +142,29 @@ def take_back_override(*, override: Override, actor: Person, now: datetime | Non
     _record(Event.OVERRIDE_TAKEN_BACK, override, actor, now)
     if override.outcome:
         note_tie(person=override.person, other=override.candidate, now=now)
+    return override
+
+
+@transaction.atomic
+def end_override(*, override: Override, reason: str, now: datetime) -> Override:
+    """End a permission that must not have been given: by the system, and whoever had it can ask somebody else.
+
+    Raises:
+        OverrideRefused: it is over already.
+    """
+    override = take_back_override(override=override, actor=Person.objects.system(), now=now)
+    send_letter(
+        template="override_answered",
+        to=override.person,
+        context={
+            "candidate": str(override.candidate),
+            "permitted": False,
+            "ended": True,
+            "reason": reason,
+            "path": "/reviews/permissions/",
+        },
+        now=now,
+    )
     return override
 
 

@@ -78,6 +78,12 @@ def answer_supervision(
     if supervision.accepted_at or supervision.declined_at or supervision.ended_at:
         msg = "This request has already been answered."
         raise SupervisionRefused(msg)
+    if accept and not application.is_open:
+        msg = "This application has ended, so there is nobody to supervise."
+        raise SupervisionRefused(msg)
+    for tie in barring_ties(actor, application.candidate, application, TO_SUPERVISE) if accept else ():
+        msg = f"{tie.words} So somebody else must supervise: decline, and the candidate asks another."
+        raise SupervisionRefused(msg)
     if accept and "supervisor" not in actor.roles_on(timezone.localdate(now)):
         msg = "Only those in office as supervisors can accept."
         raise SupervisionRefused(msg)

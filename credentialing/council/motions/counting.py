@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from datetime import date
 
+from credentialing.accounts.addresses import accounts_of_one
 from credentialing.accounts.models import Person
 from credentialing.applications.permissions import free_to_decide
 from credentialing.council.motions.models import Motion, MotionVote
@@ -28,7 +29,7 @@ class Tally:
 
 def voters_of(motion: Motion, on: date) -> list[Person]:
     """Everybody who may vote: members of the body on that day, other than mover, seconder, holder and who is tied."""
-    barred = {motion.proposed_by_id, motion.seconded_by_id}
+    barred = accounts_of_one(motion.proposed_by_id, motion.seconded_by_id)
     members = Person.objects.holding(motion.voters, on).filter(is_active=True).order_by("name_order", "pk")
     return [person for person in free_to_decide(members, motion.credential.holder) if person.pk not in barred]
 
@@ -36,6 +37,11 @@ def voters_of(motion: Motion, on: date) -> list[Person]:
 def counted(motion: Motion, on: date) -> list[MotionVote]:
     """The votes of those who may vote on that day: whoever left the body, or is tied by now, is not counted."""
     return list(motion.votes.filter(member__in=voters_of(motion, on)))
+
+
+def left_out(motion: Motion, on: date) -> list[MotionVote]:
+    """The votes that are kept and not counted, as it stands on that day."""
+    return list(motion.votes.exclude(member__in=voters_of(motion, on)).select_related("member"))
 
 
 def tally_of(motion: Motion, on: date) -> Tally:

@@ -12,6 +12,7 @@ from django.utils import timezone
 
 from certificates.lifecycle import is_over
 from certificates.models import Credential
+from credentialing.accounts.addresses import accounts_of_one
 from credentialing.accounts.models import Person
 from credentialing.applications.permissions import free_to_decide
 from credentialing.audit.events import Event
@@ -252,7 +253,8 @@ def _enter_in_minutes(motion: Motion, now: datetime) -> None:
 def _who_may_second(motion: Motion, now: datetime) -> list[Person]:
     day = timezone.localdate(now)
     found = {person.pk: person for role in sorted(OFFICERS) for person in Person.objects.holding(role, day)}
-    return [p for p in free_to_decide(found.values(), motion.credential.holder) if p.pk != motion.proposed_by_id]
+    barred = accounts_of_one(motion.proposed_by_id)
+    return [p for p in free_to_decide(found.values(), motion.credential.holder) if p.pk not in barred]
 
 
 def _ask_for_votes(motion: Motion, now: datetime) -> None:

@@ -16,7 +16,7 @@ from certificates.models import Credential
 from credentialing.accounts.access import AuthedRequest, requires
 from credentialing.accounts.freshness import fresh_login
 from credentialing.applications.forms import ReasonForm
-from credentialing.council.motions.counting import tally_of, voters_of
+from credentialing.council.motions.counting import left_out, tally_of, voters_of
 from credentialing.council.motions.forms import MotionForm, VoteForm
 from credentialing.council.motions.models import Motion
 from credentialing.council.motions.rules import objection_to_moving, objection_to_voting, rules_for
@@ -112,6 +112,7 @@ def motion(request: AuthedRequest, uuid: UUID) -> HttpResponse:
         "own": own,
         "objection": objection if found.is_voted_on else "",
         "tally": tally_of(found, day),
+        "left_out": left_out(found, day) if found.is_voted_on else [],
         "nobody_votes": found.is_voted_on and not voters_of(found, day),
         "votes": [] if found.is_voted_on else found.votes.select_related("member"),
         "records": LedgerRecord.objects.of(found).select_related("actor", "kept_reason"),

@@ -103,7 +103,8 @@ def save_observation(
         msg = "This evaluation has been filed and can't be changed."
         raise EvidenceRefused(msg)
     if file:
-        _must_be_apart(application, actor)
+        if msg := objection_to_filing(observation, actor):
+            raise EvidenceRefused(msg)
         _must_be_whole(application, observation, ratings, outcome, now)
     observation.comments, observation.outcome = comments, outcome
     observation.filed_at = now if file else None
@@ -126,10 +127,14 @@ def save_observation(
     return observation
 
 
-def _must_be_apart(application: Application, evaluator: Person) -> None:
+def objection_to_filing(observation: Observation, evaluator: Person) -> str:
+    """Why the evaluator can't file it today, in words to them; "" when they can."""
+    application = observation.application
+    if not application.is_open:
+        return f"{application.state_label}: the case has ended, so your evaluation isn't needed any more."
     for tie in barring_ties(evaluator, application.candidate, application, TO_EVALUATE):
-        msg = f"{tie.words} That goes for evaluating too: tell the coordinator."
-        raise EvidenceRefused(msg)
+        return f"{tie.words} That goes for evaluating too: tell the coordinator."
+    return ""
 
 
 def _must_be_whole(

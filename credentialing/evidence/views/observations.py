@@ -9,12 +9,18 @@ from django.utils import timezone
 from django.views.decorators.http import require_http_methods, require_safe
 
 from credentialing.accounts.access import AuthedRequest, requires, signed_in
-from credentialing.accounts.models import Person
+from credentialing.accounts.models import Role
+from credentialing.accounts.ties import TO_EVALUATE
 from credentialing.applications.access import with_case
 from credentialing.applications.models import Application
+from credentialing.applications.permissions import open_to_ask
 from credentialing.evidence.forms.events import EvaluatorsForm, ObservationForm
 from credentialing.evidence.models import Observation
-from credentialing.evidence.services.observations import request_observation, save_observation
+from credentialing.evidence.services.observations import (
+    objection_to_filing,
+    request_observation,
+    save_observation,
+)
 from credentialing.evidence.views.refusals import accepted, status_of
 from credentialing.ui.responses import not_permitted
 
@@ -25,7 +31,7 @@ def evaluations(request: AuthedRequest) -> HttpResponse:
     """The evaluator's home: what is asked, what is filed."""
     mine = Observation.objects.by(request.user).select_related("application__candidate", "event")
     context = {
-        "open": mine.filter(filed_at__isnull=True).order_by("requested_at"),
+        "open": mine.to_be_filed_by(request.user).order_by("requested_at"),
         "filed": mine.filed().order_by("-filed_at"),
     }
     return render(request, "evidence/evaluations.html", context)
@@ -43,6 +49,7 @@ def evaluation(request: AuthedRequest, uuid: UUID) -> HttpResponse:
         status = 409 if request.method == "POST" else 200
         return render(request, "evidence/evaluation_read.html", context, status=status)
     form = ObservationForm(request.POST if request.method == "POST" else None, rubric=rubric, observation=observation)
+    objection = objection_to_filing(observation, request.user)
     if request.method == "POST" and form.is_valid():
         file = "file" in request.POST
         done = accepted(
@@ -60,7 +67,10 @@ def evaluation(request: AuthedRequest, uuid: UUID) -> HttpResponse:
             messages.success(request, "Your evaluation is filed." if file else "Your draft is saved.")
             return redirect("evidence:evaluations" if file else "evidence:evaluation", *([] if file else [uuid]))
     return render(
-        request, "evidence/evaluation.html", {"form": form, "observation": observation}, status=status_of(form)
+        request,
+        "evidence/evaluation.html",
+        {"form": form, "observation": observation, "objection": objection},
+        status=status_of(form),
     )
 
 
@@ -80,7 +90,7 @@ def evaluators(request: AuthedRequest, uuid: UUID) -> HttpResponse:
     """Ask evaluators for a candidate."""
     cases = Application.objects.reviewable_by(request.user).select_related("candidate", "pathway_version")
     application = get_object_or_404(cases, uuid=uuid)
-    observers = Person.objects.holding("observer", timezone.localdate()).exclude(pk=application.candidate_id)
+    observers = open_to_ask(application, Role.OBSERVER, TO_EVALUATE, timezone.now())
     form = EvaluatorsForm(
         request.POST if request.method == "POST" else None, application=application, observers=observers
     )

@@ -4,7 +4,6 @@ from collections.abc import Collection
 from uuid import UUID
 
 from django.contrib import messages
-from django.db import transaction
 from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
@@ -22,10 +21,9 @@ from credentialing.evidence.forms.log import DenialForm, ReportForm, Supervision
 from credentialing.evidence.models import LogEntry, SupervisionSession, SupervisorReport
 from credentialing.evidence.reports import is_one_of_several, next_report, report_lines
 from credentialing.evidence.requirements.units import OF_SUPERVISION
+from credentialing.evidence.services.answering import answer_sessions
 from credentialing.evidence.services.cases import EvidenceRefused
-from credentialing.evidence.services.log import confirm_log_entries, deny_log_entry
 from credentialing.evidence.services.supervision import (
-    answer_supervision_sessions,
     file_report,
     record_supervision_session,
     remove_supervision_session,
@@ -91,15 +89,16 @@ def supervision(request: AuthedRequest) -> HttpResponse:
 
 def _home(request: AuthedRequest, denial: DenialForm, chosen: Collection[UUID] = (), status: int = 200) -> HttpResponse:
     applications = Application.objects.supervised_by(request.user).select_related("candidate", "pathway_version")
-    entries = LogEntry.objects.for_supervisor(request.user).unanswered().select_related("application__candidate")
+    entries = LogEntry.objects.for_supervisor(request.user).answerable().select_related("application__candidate")
     context = {
         "requests": Supervision.objects.asked()
-        .filter(supervisor=request.user)
+        .filter(supervisor=request.user, application__in=Application.objects.unfinished())
         .select_related("application__candidate"),
-        "applications": applications,
+        "applications": applications.unfinished(),
+        "ended": [application for application in applications if not application.is_open],
         "entries": entries.order_by("application__candidate__name_order", "held_on"),
         "sessions": SupervisionSession.objects.for_supervisor(request.user)
-        .unanswered()
+        .answerable()
         .select_related("application__candidate")
         .order_by("held_on"),
         "denial": denial,
@@ -125,22 +124,29 @@ def supervision_answer(request: AuthedRequest, pk: int) -> HttpResponse:
 @requires("supervisor")
 @require_POST
 def sessions_answer(request: AuthedRequest) -> HttpResponse:
-    """Confirm the chosen sessions, or say what is not right about one."""
-    entries = list(LogEntry.objects.for_supervisor(request.user).filter(uuid__in=_uuids(request, "entry")))
-    held = list(SupervisionSession.objects.for_supervisor(request.user).filter(uuid__in=_uuids(request, "session")))
+    """Confirm the chosen sessions, or say what is not right about them: each by itself."""
+    chosen, held_chosen = _uuids(request, "entry"), _uuids(request, "session")
+    entries = LogEntry.objects.for_supervisor(request.user).filter(uuid__in=chosen)
+    held = SupervisionSession.objects.for_supervisor(request.user).filter(uuid__in=held_chosen)
     if not entries and not held:
         messages.warning(request, "Choose at least one session first.")
         return redirect(HOME)
-    try:
-        with transaction.atomic():  # all of them or none
-            if "deny" in request.POST:
-                return _deny(request, entries, held)
-            confirm_log_entries(entries=entries, actor=request.user)
-            answer_supervision_sessions(sessions=held, actor=request.user, confirm=True)
-    except EvidenceRefused as refusal:
-        return conflict(request, str(refusal), reverse(HOME))
-    number = len(entries) + len(held)
-    messages.success(request, f"{number} sessions confirmed." if number > 1 else "One session confirmed.")
+    confirm, form = "deny" not in request.POST, DenialForm(request.POST)
+    if not confirm and not form.is_valid():
+        return _home(request, form, [*chosen, *held_chosen], status=422)
+    answers = answer_sessions(
+        entries=entries.select_related("application__candidate").order_by("application", "held_on", "pk"),
+        sessions=held.select_related("application__candidate").order_by("application", "held_on", "pk"),
+        actor=request.user,
+        confirm=confirm,
+        reason="" if confirm else form.cleaned_data["reason"],
+    )
+    if not answers.done:
+        return conflict(request, " ".join(answers.refused), reverse(HOME))
+    told = "confirmed." if confirm else "sent back. The candidate can read what is not right and correct it."
+    messages.success(request, f"{answers.numbers} {told}")
+    for refusal in answers.refused:
+        messages.warning(request, f"Not {'confirmed' if confirm else 'sent back'}: {refusal}")
     return redirect(HOME)
 
 
@@ -163,6 +169,7 @@ def supervised(request: AuthedRequest, uuid: UUID) -> HttpResponse:
             return redirect("evidence:supervised", uuid)
     context = {
         "application": application,
+        "ended": f"{application.state_label}: no session is recorded or confirmed any more. What was filed stays.",
         "track": track(application),
         "stages": stage_tasks(application),
         "form": form,
@@ -248,15 +255,3 @@ def _uuids(request: AuthedRequest, name: str) -> list[UUID]:
         return [UUID(value) for value in request.POST.getlist(name)]
     except ValueError as error:
         raise Http404 from error
-
-
-def _deny(request: AuthedRequest, entries: list[LogEntry], held: list[SupervisionSession]) -> HttpResponse:
-    form = DenialForm(request.POST)
-    if not form.is_valid():
-        return _home(request, form, [item.uuid for item in (*entries, *held)], status=422)
-    reason = form.cleaned_data["reason"]
-    for entry in entries:
-        deny_log_entry(entry=entry, role="supervisor", actor=request.user, reason=reason)
-    answer_supervision_sessions(sessions=held, actor=request.user, confirm=False, reason=reason)
-    messages.success(request, "The candidate can read what is not right and correct it.")
-    return redirect(HOME)
