@@ -6,4 +6,8 @@ class AccountsConfig(AppConfig):
     label = "accounts"
 
     def ready(self) -> None:
-        from credentialing.accounts import checks, freshness  # noqa: F401 - registers them, and hears of log-ins
+        from credentialing.accounts import (  # noqa: F401 - registers them, and hears of log-ins
+            checks,
+            freshness,
+            twins,
+        )

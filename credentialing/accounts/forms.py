@@ -150,6 +150,13 @@ class ConflictOfOthersForm(SocietyForm):
         return data
 
 
+class TwinsForm(SocietyForm):
+    """Which two accounts are of two people."""
+
+    one = forms.UUIDField()
+    other = forms.UUIDField()
+
+
 class SearchForm(SocietyForm):
     """Find people by name or address."""
 

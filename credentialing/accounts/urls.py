@@ -2,13 +2,14 @@
 
 from django.urls import path
 
-from credentialing.accounts import appointment_views, views
+from credentialing.accounts import appointment_views, twin_views, views
 
 app_name = "accounts"
 urlpatterns = [
     path("my/profile/", views.profile, name="profile"),
     path("my/conflicts/", appointment_views.my_conflicts, name="my-conflicts"),
     path("people/", views.people, name="people"),
+    path("people/same/", twin_views.possibly_the_same, name="twins"),
     path("people/offices/", appointment_views.appointments, name="appointments"),
     path("people/offices/<uuid:uuid>/confirm/", appointment_views.appointment_confirm, name="appointment-confirm"),
     path("people/offices/<uuid:uuid>/decline/", appointment_views.appointment_decline, name="appointment-decline"),

@@ -75,6 +75,7 @@ def people(request: HttpRequest) -> HttpResponse:
     words = form.cleaned_data["q"] if form.is_valid() else ""
     page = Paginator(Person.objects.found(words), PAGE).get_page(request.GET.get("page"))
     context = {"form": form, "page": page, "words": words, "appointments": Appointment.objects.waiting()}
+    context["keeps"] = bool(roles_today(request) & {"coordinator", "registrar"})
     return render(request, "accounts/people.html", context)
 
 

@@ -29,6 +29,7 @@ class Event(StrEnum):
     EMAIL_REMOVED = "accounts:email:removed"
     MEMBERSHIP_RECORDED = "accounts:membership:recorded"
     CONFLICT_DECLARED = "accounts:conflict:declared"
+    TOLD_APART = "accounts:person:told_apart"
     PROFILE_CHANGED = "accounts:profile:changed"
     PATHWAY_PUBLISHED = "pathways:version:published"
     DRAFT_SAVED = "drafting:draft:saved"
