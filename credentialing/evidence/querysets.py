@@ -7,7 +7,7 @@ from django.utils import timezone
 
 from credentialing.accounts.models import Person
 from credentialing.applications.models import Application
-from credentialing.evidence.lifecycle import COMMITTEE, DESTROYED, HELD, QUARANTINED, STANDING, WITHDRAWN
+from credentialing.evidence.lifecycle import COMMITTEE, DESTROYED, HELD, QUARANTINED, STANDING, TAKEN_BACK, WITHDRAWN
 from credentialing.evidence.links import digest_of
 from workflows.models import LedgerRecord, SealedQuerySet
 
@@ -140,8 +140,8 @@ class EvidenceFileQuerySet(SealedQuerySet["EvidenceFile"]):
         return self.filter(state__in=(HELD, QUARANTINED, DESTROYED))
 
     def out_of_sight(self) -> "EvidenceFileQuerySet":
-        """In quarantine or destroyed: nobody reads them as evidence."""
-        return self.filter(state__in=(QUARANTINED, DESTROYED))
+        """In quarantine or destroyed, because of what they hold: nobody reads them as evidence."""
+        return self.filter(state__in=(QUARANTINED, DESTROYED)).exclude(quarantined_from=TAKEN_BACK)
 
     def with_bytes(self) -> "EvidenceFileQuerySet":
         """Those whose bytes must lie in the store: all that have not been destroyed."""
