@@ -28,7 +28,9 @@ class LogEntryQuerySet(SealedQuerySet["LogEntry"]):
 
     def behind(self, token: str) -> "LogEntryQuerySet":
         """The one that the co-leader's link is about."""
-        return self.filter(link_digest=digest_of(token)).select_related("application__candidate")
+        digest = digest_of(token)
+        led_here = Q(link_digest=digest) | Q(earlier_links__link_digest=digest)
+        return self.filter(led_here).select_related("application__candidate").distinct()
 
     def standing(self) -> "LogEntryQuerySet":
         """Not removed by the candidate."""
@@ -56,7 +58,9 @@ class ReferenceQuerySet(SealedQuerySet["Reference"]):
 
     def behind(self, token: str) -> "ReferenceQuerySet":
         """The one that the referee's link is about."""
-        return self.filter(link_digest=digest_of(token)).select_related("application__candidate")
+        digest = digest_of(token)
+        led_here = Q(link_digest=digest) | Q(earlier_links__link_digest=digest)
+        return self.filter(led_here).select_related("application__candidate").distinct()
 
 
 class SupervisionSessionQuerySet(SealedQuerySet["SupervisionSession"]):
