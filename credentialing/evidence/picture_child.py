@@ -72,6 +72,7 @@ def drawn_anew(content: bytes, kind: str) -> Drawn:
     """
     if kind == "HEIF" and pi_heif is None:
         raise PictureRefused(NO_HEIC)
+    Image.MAX_IMAGE_PIXELS = MAX_PIXELS["JPEG"]  # of this child alone; each kind has its own, asked below
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore", Image.DecompressionBombWarning)  # asked below, by kind

@@ -231,6 +231,18 @@ def test_large_picture_is_scaled_down_upright_and_says_so(kind):
     assert b"telling" not in taken.content
 
 
+@pytest.mark.parametrize(
+    ("width", "height", "words"),
+    [(16320, 12240, "image/jpeg"), (16000, 16000, "too many pixels: more than 220 million")],
+)
+def test_photograph_of_200_million_pixels_is_read_and_a_larger_one_is_not(width, height, words):
+    """By what its head says; the pixels that aren't there are gray, as every reader shows them."""
+    head = bytearray(picture("JPEG", size=(8, 6)))
+    place = head.index(b"\xff\xc0") + 5
+    head[place : place + 4] = height.to_bytes(2) + width.to_bytes(2)
+    assert words in what_becomes_of(bytes(head))
+
+
 def test_scan_of_two_colors_is_scaled_without_losing_its_thin_lines():
     sheet = Image.new("1", (5600, 4400), 1)
     for line in range(0, 5600, 8):
