@@ -23,6 +23,8 @@ from pathlib import Path
 PR_SET_PDEATHSIG, PR_SET_DUMPABLE, PR_SET_SECCOMP, PR_SET_NO_NEW_PRIVS = 1, 4, 22, 38
 SECCOMP_MODE_FILTER = 2
 ALLOW, REFUSE = 0x7FFF0000, 0x00050000 | errno.EPERM
+UNKNOWN = 0x00050000 | errno.ENOSYS
+CLONE_THREAD = 0x00010000
 LOAD, EQUAL, AT_LEAST, ANY_BIT, RETURN = 0x20, 0x15, 0x35, 0x45, 0x06  # instructions of classic BPF
 WRITING = os.O_WRONLY | os.O_RDWR | os.O_CREAT | os.O_TRUNC
 FOREIGN_NUMBERS = 0x40000000  # x32, whose calls have other numbers
@@ -59,7 +61,7 @@ OPENING: Mapping[str, tuple[tuple[int | None, int | None], int]] = {  # which of
 }
 
 
-def confine(*, memory: int, cpu: int, seconds: float, parent: int) -> None:
+def confine(*, memory: int, cpu: int, seconds: float, parent: int, threads: bool = False) -> None:
     """Take every right away from this process but computing, for so long and with so much memory.
 
     Raises:
@@ -82,7 +84,7 @@ def confine(*, memory: int, cpu: int, seconds: float, parent: int) -> None:
     ):
         resource.setrlimit(limit, (most, most))
     _set(PR_SET_DUMPABLE, 0)
-    _filter_calls()
+    _filter_calls(threads=threads)
 
 
 def _held() -> int:
@@ -106,21 +108,26 @@ def _prctl(option: int, value: int, more: object = 0) -> None:
         raise OSError(number, os.strerror(number))
 
 
-def _filter_calls() -> None:
+def _filter_calls(*, threads: bool) -> None:
     machine = platform.machine()
     if sys.platform != "linux" or machine not in ARCHITECTURES:
         return
-    program = filter_for(machine)
+    program = filter_for(machine, threads=threads)
     room = ctypes.create_string_buffer(program, len(program))
     head = struct.pack("HP", len(program) // 8, ctypes.addressof(room))
     _prctl(PR_SET_NO_NEW_PRIVS, 1)
     _prctl(PR_SET_SECCOMP, SECCOMP_MODE_FILTER, ctypes.create_string_buffer(head, len(head)))
 
 
-def filter_for(machine: str) -> bytes:
-    """The filter as the kernel takes it: an instruction has a code, two distances to jump and a number."""
+def filter_for(machine: str, *, threads: bool = False) -> bytes:
+    """The filter as the kernel takes it: an instruction has a code, two distances to jump and a number.
+
+    With `threads` the process may make threads of itself by `clone`, whose flags a filter can read; of `clone3`, whose
+    flags it can't, it is told that the kernel has none, and the C library falls back.
+    """
     architecture, column = ARCHITECTURES[machine]
-    numbers = sorted(both[column] for both in FORBIDDEN.values() if both[column] is not None)  # type: ignore[type-var]
+    making = {FORBIDDEN[name][column] for name in ("clone", "clone3") if threads}
+    numbers = sorted({both[column] for both in FORBIDDEN.values()} - {None} - making)  # type: ignore[type-var]
     ways = [(both[column], argument) for both, argument in OPENING.values() if both[column] is not None]
     steps: list[tuple[int, int | str, int | str, int]] = [
         (LOAD, 0, 0, 4),
@@ -137,6 +144,10 @@ def filter_for(machine: str) -> bytes:
             (RETURN, 0, 0, ALLOW),
         ]
         steps += [(EQUAL, 0, len(how), number), *how]
+    if threads:
+        by_flags, by_record = (FORBIDDEN[name][column] or 0 for name in ("clone", "clone3"))
+        steps += [(EQUAL, 0, 1, by_record), (RETURN, 0, 0, UNKNOWN), (EQUAL, 0, 3, by_flags), (LOAD, 0, 0, 16)]
+        steps += [(ANY_BIT, 0, "refuse", CLONE_THREAD), (RETURN, 0, 0, ALLOW)]
     steps += [(RETURN, 0, 0, ALLOW), (RETURN, 0, 0, REFUSE)]
     last = len(steps) - 1
 

@@ -29,12 +29,16 @@ logger = logging.getLogger(__name__)
 
 @dataclass(frozen=True, kw_only=True)
 class Limits:
-    """What one file may take: bytes of memory, seconds of computing, seconds of time, bytes of the answer."""
+    """What one file may take: bytes of memory, seconds of computing, seconds of time, bytes of the answer.
+
+    A few parsers can't do without threads; they share all the limits of their process, and make no other.
+    """
 
     memory: int = 512 * 1024**2
     cpu: int = 8
     seconds: float = 15
     answer: int = 4 * 1024**2
+    threads: bool = False
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -13,5 +13,5 @@ def erase_bytes(record: LedgerRecord) -> None:
     discard(file.storage_name)
 
 
-for act in ("destroy", "reject"):
+for act in ("destroy", "reject", "discard"):
     subscribe(subject_kind=EvidenceFile.subject_kind, transition=act, name="erase_bytes", act=erase_bytes)

@@ -1,100 +1,95 @@
 """Looking into an upload, in a child with limits (`limited`): by content, never by what it says it is (DESIGN §5)."""
 
-import io
-import warnings
-
 import puremagic
-from PIL import Image, ImageOps
 
-from credentialing.evidence.pdf_child import objection_to_pdf
+from credentialing.evidence.pdf_child import HEADER_WITHIN, objection_to_pdf
+from credentialing.evidence.picture_child import Drawn, PictureRefused, drawn_anew
 
-EXTENSIONS = {"application/pdf": ("pdf",), "image/png": ("png",), "image/jpeg": ("jpg", "jpeg")}
-WORDS = {"application/pdf": "a PDF", "image/png": "a PNG picture", "image/jpeg": "a JPEG picture"}
-MAX_PIXELS = 40_000_000
-HEADER_WITHIN = 1024  # bytes, as every reader of PDFs has it
-MARKS = b"\xef\xbb\xbf"  # of UTF-8, which some programs write before everything
-TEXT = frozenset(range(0x20, 0x7F)) | set(b"\t\n\r\f") | set(MARKS)
+EXTENSIONS = {"application/pdf": "pdf", "image/png": "png", "image/jpeg": "jpg"}
+SIGNATURES = {
+    b"\x89PNG\r\n\x1a\n": "PNG",
+    b"\xff\xd8\xff": "JPEG",
+    b"GIF87a": "GIF",
+    b"GIF89a": "GIF",
+    b"II*\0": "TIFF",
+    b"MM\0*": "TIFF",
+}
+PHONES = (b"heic", b"heix", b"heim", b"heis", b"hevc", b"hevx", b"mif1", b"msf1")  # ISO/IEC 23008-12
+AVIF = (b"avif", b"avis")
+TEXT = frozenset(range(0x20, 0x7F)) | frozenset(range(0x80, 0x100)) | set(b"\0\t\n\r\f\x1b")
+# What has another meaning from its first byte on, although letters alone follow: programs, archives, films, scripts.
+FOREIGN = (
+    b"MZ",
+    b"PK",
+    b"RIFF",
+    b"ID3",
+    b"OggS",
+    b"fLaC",
+    b"FORM",
+    b"GIF8",
+    b"Rar!",
+    b"7z",
+    b"#!",
+    b"\xca\xfe\xba\xbe",
+)
+RECORDING = (
+    "Recordings are never stored here, because the group members on them are entitled to confidentiality. "
+    "Your supervisor states that a recording was reviewed and destroyed."
+)
+KINDS = "Upload a PDF, PNG or JPEG file. Most programs make one by “Print” or “Save as”."
 
 
 class Refused(Exception):
     """The file isn't taken; the message is for whoever uploads it."""
 
 
-def inspected(content: bytes, *, extension: str) -> tuple[dict[str, str], bytes]:
-    """Why the file isn't taken, or its type, its extension, and of a picture the bytes to be stored."""
+def inspected(content: bytes) -> tuple[dict[str, object], bytes]:
+    """Why the file isn't taken, or what it is, its type and extension, and of a picture the bytes to be stored."""
     try:
-        media_type = _media_type(content)
-        refusal, made = _judged(content, media_type, extension)
-    except Refused as reason:
-        refusal = str(reason)
-    if refusal:
-        return {"refusal": refusal}, b""
-    return {"refusal": "", "media_type": media_type, "extension": EXTENSIONS[media_type][0]}, made
+        kind = _kind_of(content)
+        if kind == "PDF":
+            return _facts(objection_to_pdf(content), kind, "application/pdf"), b""
+        drawn = drawn_anew(content, kind)
+    except (Refused, PictureRefused) as reason:
+        return _facts(str(reason)), b""
+    return _facts("", kind, drawn.media_type, drawn), drawn.content
 
 
-def _judged(content: bytes, media_type: str, extension: str) -> tuple[str, bytes]:
-    if extension not in EXTENSIONS[media_type]:
-        ends = f"The name ends in “.{extension}”, but the content is {WORDS[media_type]}."
-        return f"{ends} Save it again as what it is.", b""
-    if media_type == "application/pdf":
-        return objection_to_pdf(content), b""
-    return "", _clean_picture(content, media_type)
+def _facts(refusal: str, kind: str = "", media_type: str = "", drawn: Drawn | None = None) -> dict[str, object]:
+    return {
+        "refusal": refusal,
+        "kind": kind,
+        "media_type": media_type,
+        "extension": EXTENSIONS.get(media_type, ""),
+        "pixels": (drawn.before, drawn.after) if drawn else (0, 0),
+    }
 
 
-def _media_type(content: bytes) -> str:
-    if content.startswith(b"\x89PNG\r\n\x1a\n"):
-        return "image/png"
-    if content.startswith(b"\xff\xd8\xff"):
-        return "image/jpeg"
+def _kind_of(content: bytes) -> str:
+    for signature, kind in SIGNATURES.items():
+        if content.startswith(signature):
+            return kind
+    if content[:4] == b"RIFF" and content[8:12] == b"WEBP":
+        return "WEBP"
+    if content[4:8] == b"ftyp":
+        brands = [content[8:12], *(content[at : at + 4] for at in range(16, min(_length_of_box(content), 96), 4))]
+        if brands[0] in AVIF or (brands[0] in PHONES and any(brand in AVIF for brand in brands)):
+            return "AVIF"
+        if brands[0] in PHONES:
+            return "HEIF"
     before, header, _ = content[:HEADER_WITHIN].partition(b"%PDF-")
-    if header and TEXT.issuperset(before):  # a film, a program or an archive before it isn't text
-        return "application/pdf"
+    if header and TEXT.issuperset(before) and not before.startswith(FOREIGN) and b"ftyp" not in before[:12]:
+        return "PDF"
+    _refuse(content)
+    return ""
+
+
+def _length_of_box(content: bytes) -> int:
+    return int.from_bytes(content[:4])
+
+
+def _refuse(content: bytes) -> None:
     guesses = puremagic.magic_string(content)
     recording = max((g.confidence for g in guesses if g.mime_type.startswith(("audio/", "video/"))), default=0)
     picture = max((g.confidence for g in guesses if g.mime_type.startswith("image/")), default=0)
-    if recording > picture:  # phones' pictures (HEIC, WebP) share their first bytes with films
-        msg = (
-            "Recordings are never stored here, because the group members on them are entitled to confidentiality. "
-            "Your supervisor states that a recording was reviewed and destroyed."
-        )
-        raise Refused(msg)
-    msg = "Upload a PDF, PNG or JPEG file."
-    raise Refused(msg)
-
-
-def _must_be_small(picture: Image.Image) -> None:
-    if picture.width * picture.height > MAX_PIXELS:
-        raise Image.DecompressionBombError
-
-
-def _clean_picture(content: bytes, media_type: str) -> bytes:
-    """The picture drawn anew: turned as it was meant, without place, device or any other metadata."""
-    kind = "PNG" if media_type == "image/png" else "JPEG"
-    try:
-        with warnings.catch_warnings():
-            warnings.simplefilter("error", Image.DecompressionBombWarning)
-            with Image.open(io.BytesIO(content), formats=[kind]) as picture:
-                _must_be_small(picture)
-                picture.load()
-                upright = ImageOps.exif_transpose(picture)
-                if kind == "JPEG" and upright.mode not in {"RGB", "L"}:
-                    upright = upright.convert("RGB")
-                clean = Image.new(upright.mode, upright.size)
-                if upright.mode == "P":
-                    upright = upright.convert("RGBA")
-                    clean = Image.new("RGBA", upright.size)
-                clean.paste(upright)
-    except MemoryError:
-        raise
-    except (Image.DecompressionBombError, Image.DecompressionBombWarning) as error:
-        msg = "This picture has too many pixels. Save it smaller."
-        raise Refused(msg) from error
-    except Exception as error:  # a parser of broken bytes fails in any way
-        msg = "This picture is damaged and can't be opened."
-        raise Refused(msg) from error
-    out = io.BytesIO()
-    if kind == "JPEG":
-        clean.save(out, "JPEG", quality=90)
-    else:
-        clean.save(out, "PNG", optimize=False)
-    return out.getvalue()
+    raise Refused(RECORDING if recording > picture else KINDS)

@@ -8,6 +8,7 @@ from workflows.definitions import State, Transition, WorkflowDefinition
 
 STANDING, HELD, WITHDRAWN = "standing", "held", "withdrawn"
 QUARANTINED, DESTROYED = "quarantined", "destroyed"
+TAKEN_BACK = "taken_back"  # what a destroyed file was before: it waited, and its candidate took it back
 SYSTEM = frozenset({"system"})
 CANDIDATE = frozenset({"candidate"})
 COMMITTEE = frozenset({"coordinator", "ccc_chair"})
@@ -23,7 +24,8 @@ EVIDENCE_FILE = WorkflowDefinition(
         State(slug=DESTROYED, label="Destroyed", kind="final"),
     ),
     transitions=(
-        # Nobody but the scanner decides about a file that waits for it, and nobody reads it: no other step leads away.
+        # Nobody but the scanner decides whether a file that waits for it is ever seen; its candidate can take it back,
+        # and then it is gone: restored, it would pass the scanner by.
         Transition(name="hold", source=STANDING, target=HELD, roles=SYSTEM, label="Hold"),
         Transition(name="clear", source=HELD, target=STANDING, roles=SYSTEM, label="Clear"),
         Transition(
@@ -34,6 +36,15 @@ EVIDENCE_FILE = WorkflowDefinition(
             reason_required=True,
             irreversible=True,
             label="Reject",
+        ),
+        Transition(
+            name="discard",
+            source=HELD,
+            target=DESTROYED,
+            roles=CANDIDATE,
+            guards=("case_is_open",),
+            irreversible=True,
+            label="Take back",
         ),
         Transition(
             name="withdraw",

@@ -8,6 +8,7 @@ from uuid import UUID
 from django.urls import reverse
 
 from credentialing.accounts.models import Person
+from credentialing.correspondence.models import Letter
 from credentialing.evidence.lifecycle import DESTROYED, HELD, QUARANTINED, STANDING, WITHDRAWN
 from credentialing.evidence.models import EvidenceFile
 from workflows.models import LedgerRecord
@@ -23,10 +24,15 @@ STORIES: Mapping[str, str] = {
     DESTROYED: "Nobody can read it any more.",
 }
 YOUR_TURN: Mapping[str, str] = {
-    HELD: "You need not do anything. If the scanner finds something, you get an e-mail.",
+    HELD: "You need not do anything. If the scanner finds something, you get an e-mail. You can take it back; then "
+    "it is gone.",
     QUARANTINED: "You need not wait: remove everything confidential and upload that file.",
     DESTROYED: "If a file is still needed here, upload one from which everything confidential is removed.",
 }
+NOT_SCANNED = (
+    "The virus scanner can't check this file; mostly it is too large for it. So it doesn't count, and nobody opens it."
+)
+REPLACE = "Take it back and upload a smaller one: a PDF with smaller pictures, or a smaller copy of the photograph."
 TONES: Mapping[str, str] = {
     STANDING: "good",
     HELD: "info",
@@ -53,6 +59,11 @@ class FileLine:
     def may_withdraw(self) -> bool:
         """Whether it can be withdrawn now."""
         return "withdraw" in self.acts
+
+    @property
+    def may_take_back(self) -> bool:
+        """Whether it waits for the scanner and can be taken back for good."""
+        return "discard" in self.acts
 
     @property
     def may_restore(self) -> bool:
@@ -90,7 +101,14 @@ def file_lines(files: Iterable[EvidenceFile], candidate: Person) -> list[FileLin
     """The files of one requirement, for their candidate."""
     found = list(files)
     records = last_records(found)
-    return [_line(file, candidate, records.get(file.uuid)) for file in found]
+    held = {told_that_it_stays(file) for file in found if file.state == HELD}
+    stays = set(Letter.objects.filter(dedupe_key__in=held).values_list("dedupe_key", flat=True)) if held else set()
+    return [_line(file, candidate, records.get(file.uuid), stays) for file in found]
+
+
+def told_that_it_stays(file: EvidenceFile) -> str:
+    """The key of the one letter that says of a held file that the scanner can't check it."""
+    return f"file_not_scanned:{file.uuid}"
 
 
 def quarantine_of(file: EvidenceFile, reader: Person) -> Quarantine:
@@ -130,13 +148,18 @@ def back_from(file: EvidenceFile, reader: Person, roles: frozenset[str]) -> str:
     return reverse("evidence:supervision")
 
 
-def _line(file: EvidenceFile, candidate: Person, record: LedgerRecord | None) -> FileLine:
+def _line(file: EvidenceFile, candidate: Person, record: LedgerRecord | None, stays: set[str | None]) -> FileLine:
+    not_scanned = file.state == HELD and told_that_it_stays(file) in stays
+    your_turn = REPLACE if not_scanned else YOUR_TURN.get(file.state, "")
+    story = NOT_SCANNED if not_scanned else STORIES[file.state]
+    if file.state == DESTROYED and record and record.transition == "discard":
+        story, your_turn = "You took it back before the virus scanner had seen it.", ""
     return FileLine(
         file=file,
         status=file.workflow_definition().state(file.state).label,
         tone=TONES[file.state],
-        story=STORIES[file.state],
-        your_turn=YOUR_TURN.get(file.state, "") if file.application.is_open else "",
+        story=story,
+        your_turn=your_turn if file.application.is_open else "",
         reason=record.reason if record and file.state in {QUARANTINED, DESTROYED} else "",
         readable=file.state in {STANDING, WITHDRAWN},
         acts=frozenset(a.transition.name for a in available_actions(file, candidate) if a.possible),

@@ -8,7 +8,7 @@ from django.utils import timezone
 from credentialing.accounts.models import Person
 from credentialing.accounts.ties import TO_EVALUATE
 from credentialing.applications.models import Application
-from credentialing.evidence.lifecycle import COMMITTEE, DESTROYED, HELD, QUARANTINED, STANDING, WITHDRAWN
+from credentialing.evidence.lifecycle import COMMITTEE, DESTROYED, HELD, QUARANTINED, STANDING, TAKEN_BACK, WITHDRAWN
 from credentialing.evidence.links import digest_of
 from workflows.models import LedgerRecord, SealedQuerySet
 
@@ -29,7 +29,9 @@ class LogEntryQuerySet(SealedQuerySet["LogEntry"]):
 
     def behind(self, token: str) -> "LogEntryQuerySet":
         """The one that the co-leader's link is about."""
-        return self.filter(link_digest=digest_of(token)).select_related("application__candidate")
+        digest = digest_of(token)
+        led_here = Q(link_digest=digest) | Q(earlier_links__link_digest=digest)
+        return self.filter(led_here).select_related("application__candidate").distinct()
 
     def standing(self) -> "LogEntryQuerySet":
         """Not removed by the candidate."""
@@ -61,7 +63,9 @@ class ReferenceQuerySet(SealedQuerySet["Reference"]):
 
     def behind(self, token: str) -> "ReferenceQuerySet":
         """The one that the referee's link is about."""
-        return self.filter(link_digest=digest_of(token)).select_related("application__candidate")
+        digest = digest_of(token)
+        led_here = Q(link_digest=digest) | Q(earlier_links__link_digest=digest)
+        return self.filter(led_here).select_related("application__candidate").distinct()
 
 
 class SupervisionSessionQuerySet(SealedQuerySet["SupervisionSession"]):
@@ -154,8 +158,8 @@ class EvidenceFileQuerySet(SealedQuerySet["EvidenceFile"]):
         return self.filter(state__in=(HELD, QUARANTINED, DESTROYED))
 
     def out_of_sight(self) -> "EvidenceFileQuerySet":
-        """In quarantine or destroyed: nobody reads them as evidence."""
-        return self.filter(state__in=(QUARANTINED, DESTROYED))
+        """In quarantine or destroyed, because of what they hold: nobody reads them as evidence."""
+        return self.filter(state__in=(QUARANTINED, DESTROYED)).exclude(quarantined_from=TAKEN_BACK)
 
     def with_bytes(self) -> "EvidenceFileQuerySet":
         """Those whose bytes must lie in the store: all that have not been destroyed."""

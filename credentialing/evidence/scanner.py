@@ -28,6 +28,12 @@ FOUND = (
 )
 
 
+TOO_LARGE = (
+    "This file is too large for the virus scanner here, so it isn't stored. Upload a smaller one: a PDF with smaller "
+    "pictures, or a smaller copy of the photograph."
+)
+
+
 class ScannerDown(Exception):
     """A scanner is configured and gave no answer about this file; the message says what happened, for the log."""
 
@@ -36,12 +42,17 @@ class FileNotScanned(ScannerDown):
     """The scanner answers, and can't tell about this file: it may be too large for it."""
 
 
+class TooLargeToScan(FileNotScanned):
+    """The scanner takes no file of this size: the same file will never be scanned, a smaller one may be."""
+
+
 def scan(content: bytes) -> str:
     """The name of what the scanner found; nothing where it found nothing, or where none is configured.
 
     Raises:
         ScannerDown: it can't be reached, hangs, or breaks off.
         FileNotScanned: it can't tell about this file.
+        TooLargeToScan: and never will, as it is set up.
     """
     if not settings.CLAMD:
         return ""
@@ -56,6 +67,8 @@ def scan(content: bytes) -> str:
     if answer.startswith("stream: ") and answer.endswith(" FOUND"):
         return answer.removeprefix("stream: ").removesuffix(" FOUND")[:200]
     msg = f"The scanner at {settings.CLAMD} can't tell: {answer[:200]!r}"
+    if "size limit exceeded" in answer:
+        raise TooLargeToScan(msg)
     raise FileNotScanned(msg) if answer else ScannerDown(msg)
 
 

@@ -55,6 +55,7 @@ FILE_ACTS: Mapping[str, str] = {
     "hold": "A file waits for the virus scanner",
     "clear": "The virus scanner found nothing in a file",
     "reject": "A file that waited for the virus scanner was destroyed",
+    "discard": "Took back a file that waited for the virus scanner",
 }
 PARTS: Mapping[str, str] = {
     "candidate": "candidate",

@@ -156,6 +156,7 @@ MAY_FOLD = {
     "credentialing/accounts/passwords.py",  # words of passwords
     "credentialing/correspondence/strangers.py",  # what a letter may show
     "credentialing/ui/amounts.py",  # digits and signs of a number
+    "credentialing/evidence/file_names.py",  # letters that stay together when a name is cut
     "credentialing/pathways/loading/tables.py",  # controls in a file of rules
     "workflows/exporters/shapes.py",  # widths of letters in drawings
 }  # fmt: skip

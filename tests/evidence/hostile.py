@@ -106,9 +106,12 @@ PICTURES = {
     "a picture of 3.6 billion points": ("png", lambda: announced_png(60_000, 60_000)),
     "rows that never end": ("png", lambda: picture("PNG")[:33] + chunk(b"IDAT", packed(64 * MB)[:-9])),
     "many packed words": ("png", lambda: png_with(*[chunk(b"zTXt", b"a\0\0" + packed(8 * MB))] * 20)),
-    "a GIF": ("png", lambda: picture("GIF")),
-    "a WebP": ("jpg", lambda: picture("WEBP")),
-    "a TIFF": ("jpg", lambda: picture("TIFF")),
+    "a BMP": ("png", lambda: picture("BMP")),
+    "a TIFF of 3.6 billion points": (
+        "tif",
+        lambda: picture("TIFF").replace(struct.pack("<HHII", 256, 4, 1, 8), struct.pack("<HHII", 256, 4, 1, 60_000)),
+    ),
+    "a GIF that announces more than it may": ("gif", lambda: picture("GIF")[:6] + b"\xff" * 4 + picture("GIF")[10:]),
 }
 TEXTS = {
     "deep lists": lambda: "a = " + "[" * 50_000 + "]" * 50_000,

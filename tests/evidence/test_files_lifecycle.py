@@ -38,6 +38,7 @@ TABLE = {  # state, act: where it leads, who may; all other states, acts and peo
     ("standing", "hold"): ("held", "system"),
     ("held", "clear"): ("standing", "system"),
     ("held", "reject"): ("destroyed", "system"),
+    ("held", "discard"): ("destroyed", "candidate"),
     ("withdrawn", "restore"): ("standing", "candidate"),
     ("withdrawn", "quarantine"): ("quarantined", WHOEVER_OPENS_CASES),
     ("quarantined", "release"): ("standing", "coordinator ccc_chair"),
@@ -53,7 +54,7 @@ WAYS = {  # how a file comes there: by whom, by which act
     "quarantined (withdrawn)": [("candidate", "withdraw"), ("reporter", "quarantine")],
     "destroyed": [("reporter", "quarantine"), ("coordinator", "destroy")],
 }
-ACTS = ["hold", "clear", "reject", "withdraw", "restore", "quarantine", "release", "destroy"]
+ACTS = ["hold", "clear", "reject", "discard", "withdraw", "restore", "quarantine", "release", "destroy"]
 PEOPLE = ["candidate", "supervisor", "other supervisor", "stranger", "superuser", "system"]
 PEOPLE += [role for role in Role.values if role != "supervisor"]
 

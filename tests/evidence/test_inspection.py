@@ -1,7 +1,6 @@
 """Uploads are judged by their content: emptiness, size, names, recordings, and PDFs."""
 
 import contextlib
-import re
 
 import pikepdf
 import pytest
@@ -9,7 +8,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from pikepdf import Array, Dictionary, Name
 
-from credentialing.evidence.inspection import LIMITS, Accepted, inspect
+from credentialing.evidence.inspection import Accepted, inspect
 from credentialing.evidence.pdf_child import MAX_PAGES
 from credentialing.evidence.services.cases import EvidenceRefused
 from tests.evidence.samples import pdf, picture, written
@@ -18,46 +17,25 @@ SOUND_PDF = pdf(pages=2)
 PAGE = b"<</Type/Page/Parent 2 0 R/MediaBox[0 0 9 9]>>"
 
 
-def refused(name, content, words):
-    with pytest.raises(EvidenceRefused, match=re.escape(words)):
-        inspect(name, content)
+def refused(content, words):
+    with pytest.raises(EvidenceRefused, match=words):
+        inspect(content)
 
 
 def test_plain_pdf_is_stored_as_it_is():
-    assert inspect("Agreement.PDF", SOUND_PDF) == Accepted(
-        content=SOUND_PDF, media_type="application/pdf", extension="pdf"
-    )
+    assert inspect(SOUND_PDF) == Accepted(content=SOUND_PDF, media_type="application/pdf", extension="pdf")
 
 
 def test_empty_file_is_refused():
-    refused("agreement.pdf", b"", "empty")
+    refused(b"", "empty")
 
 
 def test_file_is_refused_from_one_byte_above_the_limit_on(settings):
     settings.EVIDENCE_MAX_BYTES = len(SOUND_PDF)
-    assert inspect("agreement.pdf", SOUND_PDF).content == SOUND_PDF
+    assert inspect(SOUND_PDF).content == SOUND_PDF
 
     settings.EVIDENCE_MAX_BYTES = len(SOUND_PDF) - 1
-    refused("agreement.pdf", SOUND_PDF, "larger than")
-
-
-def test_limits_are_told_before_one_chooses_a_file():
-    assert "10 MB" in LIMITS
-    assert "No recordings" in LIMITS
-
-
-@pytest.mark.parametrize(
-    ("name", "content", "words"),
-    [
-        ("agreement.png", SOUND_PDF, "The name ends in “.png”, but the content is a PDF."),
-        ("agreement", SOUND_PDF, "but the content is a PDF."),
-        ("agreement.pdf", picture("PNG"), "but the content is a PNG picture."),
-        ("agreement.png", picture("JPEG"), "but the content is a JPEG picture."),
-        ("agreement.pdf.exe", SOUND_PDF, "“.exe”"),
-    ],
-)
-def test_name_must_end_as_the_content_is(name, content, words):
-    refused(name, content, words)
+    refused(SOUND_PDF, "larger than")
 
 
 RECORDINGS = {
@@ -77,9 +55,8 @@ RECORDINGS = {
 
 
 @pytest.mark.parametrize("name", RECORDINGS)
-def test_recording_is_refused_with_the_reason_whatever_its_name(name):
-    for said in (name, "agreement.pdf", "picture.png"):
-        refused(said, RECORDINGS[name], "the group members on them are entitled to confidentiality")
+def test_recording_is_refused_with_the_reason(name):
+    refused(RECORDINGS[name], "the group members on them are entitled to confidentiality")
 
 
 @pytest.mark.parametrize(
@@ -89,13 +66,12 @@ def test_recording_is_refused_with_the_reason_whatever_its_name(name):
         ("notes.html", b"<!DOCTYPE html><html></html>"),
         ("one.pdf", b"x"),
         ("agreement.docx", b"PK\x03\x04\x14\0\x06\0\x08\0\0\0!\0[Content_Types].xml" + b"\0" * 100),
-        ("photo.webp", picture("WEBP")),
-        ("photo.heic", b"\0\0\0\x24ftypheic\0\0\0\0mif1heic" + b"\0" * 100),
-        ("photo.gif", picture("GIF")),
+        ("photo.bmp", picture("BMP")),
+        ("photo.jp2", b"\0\0\0\x0cjP  \r\n\x87\n\0\0\0\x14ftypjp2 " + b"\0" * 100),
     ],
 )
 def test_anything_else_is_refused_and_never_called_a_recording(name, content):
-    refused(name, content, "Upload a PDF, PNG or JPEG file.")
+    refused(content, "Upload a PDF, PNG or JPEG file.")
 
 
 # What a PDF may not hold -----------------------------------------------------------------------------------
@@ -170,7 +146,7 @@ def sound(document):
 def test_pdf_that_does_something_is_refused(change, packed):
     mode = pikepdf.ObjectStreamMode.generate if packed else pikepdf.ObjectStreamMode.disable
 
-    refused("agreement.pdf", pdf(change, object_stream_mode=mode), "scripts, actions or attached files")
+    refused(pdf(change, object_stream_mode=mode), "scripts, actions or attached files|opens a file or a program")
 
 
 def opens_at_a_page(document):
@@ -192,26 +168,19 @@ def fields_to_fill_in(document):
 
 @pytest.mark.parametrize("change", [opens_at_a_page, goes_to_a_page, links_to_a_page_on_the_web, fields_to_fill_in])
 def test_pdf_that_only_shows_something_is_taken(change):
-    assert inspect("agreement.pdf", pdf(change)).media_type == "application/pdf"
-
-
-@pytest.mark.parametrize("passwords", [{"user": "u", "owner": "o"}, {"user": "", "owner": "o"}])
-def test_locked_pdf_is_refused(passwords):
-    locked = pdf(encryption=pikepdf.Encryption(**passwords))
-
-    refused("agreement.pdf", locked, "locked with a password")
+    assert inspect(pdf(change)).media_type == "application/pdf"
 
 
 def test_pdf_without_pages_or_with_too_many_is_refused():
-    refused("agreement.pdf", pdf(pages=0), "between 1 and 300 pages")
-    refused("agreement.pdf", pdf(pages=MAX_PAGES + 1), "between 1 and 300 pages")
-    assert inspect("agreement.pdf", pdf(pages=MAX_PAGES)).extension == "pdf"
+    refused(pdf(pages=0), "between 1 and 300 pages")
+    refused(pdf(pages=MAX_PAGES + 1), "between 1 and 300 pages")
+    assert inspect(pdf(pages=MAX_PAGES)).extension == "pdf"
 
 
 @pytest.mark.parametrize("content", [b"%PDF-1.7", b"%PDF-1.7\n" + b"garbage " * 50])
 def test_damaged_pdf_is_refused(content):
     with pytest.raises(EvidenceRefused):
-        inspect("agreement.pdf", content)
+        inspect(content)
 
 
 def test_names_in_an_old_alphabet_do_no_harm_and_hide_nothing():
@@ -220,8 +189,8 @@ def test_names_in_an_old_alphabet_do_no_harm_and_hide_nothing():
         return written(catalog, b"<</Type/Pages/Kids[3 0 R]/Count 1>>", PAGE)
 
     plain = old(b"<</S/\xdcber>>")
-    assert inspect("agreement.pdf", plain).content == plain
-    refused("agreement.pdf", old(b"<</S/\xdcber/AA<<>>>>"), "scripts, actions")
+    assert inspect(plain).content == plain
+    refused(old(b"<</S/\xdcber/AA<<>>>>"), "scripts, actions")
 
 
 @given(data=st.data())
@@ -234,6 +203,6 @@ def test_broken_pdf_is_taken_or_refused_and_nothing_else(data):
         content += b"\n"
     taken = None
     with contextlib.suppress(EvidenceRefused):
-        taken = inspect("agreement.pdf", bytes(content)).content
+        taken = inspect(bytes(content)).content
 
     assert taken in {None, bytes(content)}

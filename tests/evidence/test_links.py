@@ -19,6 +19,7 @@ from credentialing.evidence.services.cases import EvidenceRefused
 from credentialing.evidence.services.log import (
     ask_co_leader_again,
     confirm_log_entry,
+    edit_log_entry,
     remove_log_entry,
 )
 from credentialing.evidence.services.references import ask_referee_again, ask_reference, withdraw_reference
@@ -111,21 +112,104 @@ def test_link_that_nobody_sent_says_what_to_do(client, address):
 # Sent again ----------------------------------------------------------------------------------------------------------
 
 
-def test_new_link_ends_the_earlier_one(client, entry, reference, drafted):
+@pytest.mark.parametrize("on_suspicion", [False, True])
+def test_new_link_ends_the_earlier_ones_only_on_suspicion(client, entry, reference, drafted, on_suspicion):
     earlier = [page_of(entry), page_of(reference)]
     ada = Client()
     ada.force_login(drafted.candidate)
     assert "Send your co-leader a new link" in ada.get(f"/my/log/{entry.uuid}/").text
     page_of_references = reverse("evidence:references", args=["admission"])
+    said = {"end_earlier": ""} if on_suspicion else {}
 
-    sent = ada.post(f"/my/log/{entry.uuid}/ask-again/", follow=True)
-    again = ada.post(f"/my/references/{reference.uuid}/ask-again/")
+    sent = ada.post(f"/my/log/{entry.uuid}/ask-again/", said, follow=True)
+    again = ada.post(f"/my/references/{reference.uuid}/ask-again/", said)
 
     assert "A new letter is on its way to jordan@example.net" in sent.text
+    assert ("Earlier links no longer work" in sent.text) is on_suspicion
     assert again.url == page_of_references
-    assert [client.get(page).status_code for page in earlier] == [404, 404]
+    answers = [client.get(page) for page in earlier]
+    assert [answer.status_code for answer in answers] == [410 if on_suspicion else 200] * 2
+    assert ["There is a newer letter" in answer.text for answer in answers] == [on_suspicion] * 2
+    assert [str(drafted.candidate) in answer.text for answer in answers] == [not on_suspicion] * 2
     assert [client.get(page_of(item)).status_code for item in (entry, reference)] == [200, 200]
     assert recorded(drafted.application)[-2:] == ["evidence:item:asked_again"] * 2
+
+
+# What it was about is changed ----------------------------------------------------------------------------------------
+
+
+def edited(entry, **changes):
+    return edit_log_entry(entry=entry, actor=entry.application.candidate, **group(**changes))
+
+
+def test_edits_write_no_other_letter_and_the_same_link_asks_about_what_the_session_is_now(client, entry):
+    page, letters = page_of(entry), Letter.objects.count()
+    first = edited(entry, minutes=60)
+    second = edited(first, minutes=75, co_leader_email="JORDAN@example.net")
+
+    assert Letter.objects.count() == letters
+    answer = client.get(page)
+    assert "75 minutes" in answer.text
+    assert "changed this since the letter was written" in answer.text
+    client.post(page, {"confirm": "", "version": str(second.uuid)})
+    second.refresh_from_db()
+    assert second.confirmed_at
+    assert "your answer is recorded" in client.get(page).text
+
+
+def test_link_of_any_earlier_letter_follows_the_session_too(client, entry, drafted):
+    first = page_of(entry)
+    edited(ask_co_leader_again(entry=entry, actor=drafted.candidate), minutes=60)
+    assert "60 minutes" in client.get(first).text
+    assert LogEntry.objects.behind(first.split("/")[-2]).get().minutes == 60
+
+
+def test_nobody_answers_about_what_they_have_not_seen(client, entry):
+    page = page_of(entry)
+    seen = str(entry.uuid)
+    later = edited(entry, minutes=60)
+    for answer in ({"confirm": ""}, {"deny": "", "reason": "No."}):
+        refused = client.post(page, answer | {"version": seen})
+        assert (refused.status_code, "changed since you opened the page" in refused.text) == (409, True)
+    later.refresh_from_db()
+    assert not later.is_answered
+
+
+def test_session_that_is_changed_after_the_answer_is_asked_about_again_and_both_links_lead_there(client, entry):
+    page = page_of(entry)
+    confirm_log_entry(entry=entry, role="co_leader")
+    edited(entry, minutes=60)
+    newer = page_of(entry)
+    assert newer != page
+    assert ["60 minutes" in client.get(one).text for one in (page, newer)] == [True, True]
+
+
+def test_former_co_leader_is_told_that_they_are_not_asked(client, entry):
+    page = page_of(entry)
+    edited(entry, co_leader_email="sam@example.net", co_leader_name="Sam")
+    answer = client.get(page)
+    assert (answer.status_code, "was changed, and you" in answer.text) == (410, True)
+    assert "Sam" not in answer.text
+    assert str(entry.application.candidate) not in answer.text
+    assert client.get(page_of(entry)).status_code == 200
+
+
+def test_link_that_is_too_old_is_followed_by_a_letter_when_the_session_is_changed(entry, settings):
+    letters = Letter.objects.count()
+    with time_machine.travel(entry.link_sent_at + timedelta(days=settings.LINK_DAYS + 1)):
+        edited(entry, minutes=60)
+    assert Letter.objects.count() == letters + 1
+
+
+def test_reference_that_is_asked_for_anew_opens_by_the_old_link_too(client, reference, drafted):
+    page = page_of(reference)
+    withdraw_reference(reference=reference, actor=drafted.candidate)
+    assert "taken back by whoever asked you" in client.get(page).text
+    ask_reference(
+        application=drafted.application, requirement="admission", actor=drafted.candidate,
+        referee_name="Rory", referee_email="rory@example.net",
+    )  # fmt: skip
+    assert client.get(page).status_code == 200
 
 
 def test_nobody_but_the_candidate_has_a_link_sent(entry, reference, as_):

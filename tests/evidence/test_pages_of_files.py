@@ -1,6 +1,7 @@
 """Files on their pages: uploaded by the candidate, downloaded by those who may open the case, and recorded."""
 
 import uuid
+from urllib.parse import unquote
 
 import pytest
 from django.core.files.storage import storages
@@ -10,6 +11,7 @@ from django.urls import reverse
 from credentialing.accounts.models import ConflictOfInterest
 from credentialing.applications.services.lifecycle import change_lifecycle
 from credentialing.audit.models import AuditEvent
+from credentialing.evidence.file_names import safe_name
 from credentialing.evidence.models import EvidenceFile
 from credentialing.evidence.services.files import upload_file
 from tests.evidence.acts import NOW
@@ -50,7 +52,9 @@ def withdrawal(file):
 
 
 def test_file_is_uploaded_and_listed(submitted, ada):
-    assert "up to 10 MB" in ada.get(FILES).text
+    page = ada.get(FILES).text
+    for limit in ("up to 10 MB", "300 pages", "200 million pixels", "No recordings"):
+        assert limit in page
 
     answer = send(ada, pdf())
 
@@ -63,7 +67,6 @@ def test_file_is_uploaded_and_listed(submitted, ada):
     ("name", "content", "words"),
     [
         ("agreement.pdf", b"not one", "Upload a PDF, PNG or JPEG file."),
-        ("agreement.png", pdf(), "but the content is a PDF"),
         ("agreement.pdf", b"", "This file is empty."),
         ("group.mp3", b"ID3\x03\0\0\0\0\0\x21" + b"\0" * 200, "entitled to confidentiality"),
     ],
@@ -129,6 +132,31 @@ def test_picture_is_downloaded_as_what_it_is_and_without_its_metadata(ada):
 
     assert answer.headers["Content-Type"] == "image/jpeg"
     assert b"A telling phone" not in answer.content
+
+
+@pytest.mark.parametrize(
+    "name", ["-rf.pdf", "CON.pdf", "a" * 300 + ".pdf", "invoice\u202efdp.exe", "photo.JFIF", "契" * 90]
+)
+def test_file_is_shown_and_served_under_a_name_that_does_no_harm(ada, submitted, name):
+    send(ada, pdf(), name)
+    stored = EvidenceFile.objects.get()
+    header = ada.get(address(stored)).headers["Content-Disposition"]
+    served = unquote(header.partition("''")[2]) or header.partition('filename="')[2].rstrip('"')
+    assert served == stored.file_name == safe_name(name, "pdf")
+    assert served in ada.get(FILES).text
+
+
+def test_name_that_was_stored_as_it_came_is_served_safely_too(ada, file):
+    EvidenceFile.objects.filter(pk=file.pk).update(original_name="-rf.exe")
+    assert 'filename="rf.pdf"' in ada.get(address(file)).headers["Content-Disposition"]
+
+
+def test_photograph_of_any_name_is_stored_with_a_word_of_what_was_changed(ada, submitted, as_):
+    answer = send(ada, picture("WEBP"), "IMG_1.jfif.docx")
+    assert "Your file is stored. Converted from WebP." in answer.text
+    assert EvidenceFile.objects.get().file_name == "IMG_1.jpg"
+    case = as_(submitted.officers.coordinator).get(reverse("reviews:case", args=[submitted.application.uuid])).text
+    assert "Converted from WebP." in case
 
 
 def test_file_whose_bytes_are_gone_is_explained_and_reported(ada, file, caplog):

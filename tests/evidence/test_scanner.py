@@ -12,7 +12,7 @@ from credentialing.correspondence.models import Letter
 from credentialing.evidence import scanner as scanning
 from credentialing.evidence.lifecycle import DESTROYED, HELD, STANDING
 from credentialing.evidence.models import EvidenceFile
-from credentialing.evidence.scanner import FileNotScanned, ScannerDown, scan
+from credentialing.evidence.scanner import FileNotScanned, ScannerDown, TooLargeToScan, scan
 from credentialing.evidence.services.cases import EvidenceRefused, FileRefused
 from credentialing.evidence.services.files import restore_file, upload_file, withdraw_file
 from credentialing.evidence.services.quarantine import quarantine_file
@@ -23,7 +23,9 @@ from tests.evidence.acts import NOW, progress, recorded
 from tests.evidence.clamd import EICAR, scanner
 from tests.evidence.samples import pdf, picture
 from tests.factories import PersonFactory
-from workflows.errors import TransitionBlocked
+from workflows.effects import attempt
+from workflows.errors import TransitionBlocked, TransitionError
+from workflows.models import EffectRun
 
 FILES = reverse("evidence:files", args=["recording_consent"])
 CLEAN = pdf()
@@ -68,7 +70,7 @@ def test_without_a_scanner_nothing_is_asked():
     assert scan(EICAR) == ""
 
 
-@pytest.mark.parametrize(("behaves", "error"), [("closes", ScannerDown), ("too large", FileNotScanned)])
+@pytest.mark.parametrize(("behaves", "error"), [("closes", ScannerDown), ("too large", TooLargeToScan)])
 def test_scanner_that_breaks_off_gives_no_word(settings, behaves, error):
     with scanner(settings, behaves), pytest.raises(error):
         scan(b"x" * 10_000_000)
@@ -183,6 +185,47 @@ def test_file_that_the_scanner_cannot_take_keeps_no_other_waiting(drafted, down,
     assert [EvidenceFile.objects.get(pk=file.pk).state for file in (first, second)] == [HELD, STANDING]
 
 
+def test_file_that_the_scanner_cannot_take_is_told_once_and_can_be_replaced(drafted, down, settings, as_):
+    file = upload(drafted)
+    with scanner(settings, "too large"):
+        assert scan_what_waits(NOW) == scan_what_waits(NOW) == 0
+        letter = Letter.objects.get(template="file_not_scanned")
+        assert "too large" in letter.body
+        page = as_(drafted.candidate).get(FILES)
+        assert "upload a smaller one" in page.text
+
+    again = as_(drafted.candidate).post(reverse("evidence:file-withdraw", args=[file.uuid]), follow=True)
+    assert "taken back and gone" in again.text
+    assert "before the virus scanner had seen it" in again.text
+    file.refresh_from_db()
+    assert (file.state, file.title, file.original_name, file.ever_stood) == (DESTROYED, "", "", False)
+    assert attempt(EffectRun.objects.get(record__subject_id=file.uuid, effect="erase_bytes"))
+    assert stored() == []
+    settings.CLAMD = ""
+    assert upload(drafted).state == STANDING  # the very same may come again
+
+
+def test_file_that_waits_is_not_restored_past_the_scanner(drafted, down):
+    file = upload(drafted)
+    withdraw_file(file=file, actor=drafted.candidate, now=NOW)
+    with pytest.raises(TransitionError):
+        restore_file(file=file, actor=drafted.candidate)
+
+
+def test_nobody_else_takes_back_what_waits(drafted, down, officers):
+    file = upload(drafted)
+    with pytest.raises(TransitionError):
+        withdraw_file(file=file, actor=officers.coordinator, now=NOW)
+    assert EvidenceFile.objects.get().state == HELD
+
+
+def test_file_too_large_for_the_scanner_is_refused_at_once_with_what_to_do(drafted, settings):
+    with scanner(settings, "too large"), pytest.raises(FileRefused, match="Upload a smaller one"):
+        upload(drafted)
+    assert stored() == []
+    assert not EvidenceFile.objects.exists()
+
+
 def test_pages_say_that_a_file_waits_and_give_no_link_to_it(drafted, down, as_):
     file = SimpleUploadedFile("agreement.pdf", CLEAN)
     page = as_(drafted.candidate).post(FILES, {"title": "Signed agreement", "file": file}, follow=True)
@@ -190,7 +233,7 @@ def test_pages_say_that_a_file_waits_and_give_no_link_to_it(drafted, down, as_):
     assert "Waiting for the virus scanner" in page.text
     held = EvidenceFile.objects.get()
     address = reverse("evidence:file", args=[held.uuid])
-    assert address not in page.text
+    assert f'href="{address}"' not in page.text
     assert as_(drafted.candidate).get(address).status_code == 404
     about = as_(drafted.candidate).get(reverse("applications:requirement", args=["recording_consent"]))
     assert "waits for the virus scanner" in about.text

@@ -66,6 +66,13 @@ def test_child_reaches_no_network_no_process_and_no_file(tmp_path):
     assert [(path.name, path.read_text()) for path in tmp_path.iterdir()] == [("old", "as it was")]
 
 
+def test_child_that_needs_threads_gets_threads_and_no_other_right(tmp_path):
+    (tmp_path / "old").write_text("x")
+    refused = run(f"{DEEDS}:rights", b"", limits=Limits(threads=True), folder=str(tmp_path)).facts
+    assert [act for act, error in refused.items() if not error] == ["thread"]
+    assert refused["fork"] == "EPERM"
+
+
 def test_child_holds_no_secret_no_file_and_no_other_childs_life(monkeypatch):
     monkeypatch.setenv("CREDENTIALING_SECRET_KEY", "secret")
     own = Runner()

@@ -4,7 +4,6 @@ from typing import Any
 
 from django import forms
 
-from credentialing.evidence.inspection import LIMITS
 from credentialing.ui.forms import SocietyForm
 
 
@@ -14,7 +13,7 @@ class UploadForm(SocietyForm):
     title = forms.CharField(label="What this is", max_length=200, help_text="For example: signed agreement.")
     file = forms.FileField(
         label="File",
-        help_text=LIMITS,
+        help_text="What may be uploaded stands above.",
         error_messages={"empty": "This file is empty.", "missing": "Choose a file.", "invalid": "Choose a file."},
     )
 

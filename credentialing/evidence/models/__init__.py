@@ -2,6 +2,7 @@
 
 from credentialing.evidence.models.agreements import AgreementSignature, Attestation, SupervisorReport
 from credentialing.evidence.models.credentials import ExamResult, Qualification, Reference
+from credentialing.evidence.models.earlier_links import EarlierLink
 from credentialing.evidence.models.events import Attendance, Event
 from credentialing.evidence.models.fees import FeePayment
 from credentialing.evidence.models.files import EvidenceFile
@@ -12,6 +13,7 @@ __all__ = [
     "AgreementSignature",
     "Attendance",
     "Attestation",
+    "EarlierLink",
     "Event",
     "EvidenceFile",
     "ExamResult",

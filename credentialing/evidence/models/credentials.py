@@ -100,9 +100,21 @@ class Reference(AnswerLink, Sealed):
         return self.answered_at is not None or self.declined_at is not None
 
     @property
-    def is_over(self) -> bool:
-        """Whether the candidate asks for it no more, or the case has ended."""
-        return self.withdrawn_at is not None or not self.application.is_open
+    def is_taken_back(self) -> bool:
+        """Whether the candidate asks for it no more."""
+        return self.withdrawn_at is not None
+
+    @property
+    def address_asked(self) -> str:
+        """The referee's."""
+        return self.referee_email
+
+    def as_it_stands(self) -> "Reference":
+        """The same request, asked again after it was taken back."""
+        if self.withdrawn_at is None:
+            return self
+        same = {"requirement": self.requirement, "referee_email": self.referee_email}
+        return self.application.references.filter(withdrawn_at__isnull=True, **same).first() or self
 
     def __str__(self) -> str:
         return f"Reference by {self.referee_name}"

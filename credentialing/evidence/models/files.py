@@ -13,14 +13,25 @@ from credentialing.accounts.models import SYSTEM_PERSON_ID, Person
 from credentialing.accounts.ties import DECLARED
 from credentialing.applications.models import Application
 from credentialing.applications.permissions import objection_to_judging
+from credentialing.evidence.file_names import safe_name
 from credentialing.evidence.guards import GUARDS
-from credentialing.evidence.lifecycle import DESTROYED, EVIDENCE_FILE, HELD, QUARANTINED, STANDING, WITHDRAWN
+from credentialing.evidence.lifecycle import (
+    DESTROYED,
+    EVIDENCE_FILE,
+    HELD,
+    QUARANTINED,
+    STANDING,
+    TAKEN_BACK,
+    WITHDRAWN,
+)
 from credentialing.evidence.querysets import EvidenceFileQuerySet
 from workflows.definitions import Transition, WorkflowDefinition
 from workflows.guards import Guard, TransitionContext
 from workflows.machine import read_stored
 from workflows.models import LedgerRecord, Sealed, StoredBytes
 from workflows.subjects import EvidenceReference, WorkflowSubject
+
+SUFFIXES: Mapping[str, str] = {"application/pdf": "pdf", "image/png": "png", "image/jpeg": "jpg"}
 
 
 class EvidenceFile(Sealed, WorkflowSubject):
@@ -32,6 +43,7 @@ class EvidenceFile(Sealed, WorkflowSubject):
     requirement = models.SlugField()
     title = models.CharField("what this is", max_length=200)
     original_name = models.CharField(max_length=255)
+    note = models.CharField("how it was changed before it was stored", max_length=200, blank=True)
     media_type = models.CharField(max_length=100)
     size = models.PositiveBigIntegerField()
     sha256 = models.CharField(max_length=64)
@@ -65,9 +77,14 @@ class EvidenceFile(Sealed, WorkflowSubject):
         return self.application.requirement(self.requirement).label
 
     @property
+    def file_name(self) -> str:
+        """The name under which it is shown and given to others, whatever it was called."""
+        return safe_name(self.original_name, SUFFIXES[self.media_type])
+
+    @property
     def ever_stood(self) -> bool:
         """Whether it has ever counted: not while the scanner hasn't answered, nor when it was refused then."""
-        return HELD not in {self.state, self.quarantined_from}
+        return not {HELD, TAKEN_BACK} & {self.state, self.quarantined_from}
 
     def stored_bytes(self) -> StoredBytes | None:
         """Nothing once it is destroyed: then there are no bytes to compare."""
@@ -141,6 +158,13 @@ class EvidenceFile(Sealed, WorkflowSubject):
         """As `destroy`, and it is remembered that it never counted."""
         self.title = self.original_name = ""
         self.quarantined_from = HELD
+        self.state_since = context.now
+
+    @transition(field=state, source=HELD, target=DESTROYED)
+    def discard(self, *, context: TransitionContext) -> None:
+        """As `reject`, by its candidate; the same bytes may come again."""
+        self.title = self.original_name = ""
+        self.quarantined_from = TAKEN_BACK
         self.state_since = context.now
 
     @transition(field=state, source=STANDING, target=WITHDRAWN)

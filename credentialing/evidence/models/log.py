@@ -107,9 +107,26 @@ class LogEntry(AnswerLink, Sealed):
         return self.confirmed_at is not None or self.denied_at is not None
 
     @property
-    def is_over(self) -> bool:
-        """Whether it stands in no log any more, or in that of a case that has ended."""
-        return self.removed_at is not None or not self.application.is_open
+    def is_taken_back(self) -> bool:
+        """Whether it stands in no log any more."""
+        return self.removed_at is not None
+
+    @property
+    def address_asked(self) -> str:
+        """The co-leader's."""
+        return self.co_leader_email
+
+    def as_it_stands(self) -> "LogEntry":
+        """Its newest version: what was corrected stands beside what was written first."""
+        newest = self
+        while newest.replaced_by is not None:
+            newest = newest.replaced_by
+        return newest
+
+    @property
+    def is_changed_since_asked(self) -> bool:
+        """Whether the letter about it says something else."""
+        return bool(self.edited_at and self.link_sent_at and self.edited_at > self.link_sent_at)
 
     def __str__(self) -> str:
         return f"{self.get_role_display()} on {self.held_on}"

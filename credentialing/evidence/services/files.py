@@ -14,9 +14,11 @@ from credentialing.accounts.models import Person
 from credentialing.applications.models import Application
 from credentialing.applications.progress import note_progress
 from credentialing.audit.events import Event
+from credentialing.evidence.file_names import safe_name
 from credentialing.evidence.inspection import inspect
+from credentialing.evidence.lifecycle import HELD
 from credentialing.evidence.models import EvidenceFile
-from credentialing.evidence.scanner import FOUND, ScannerDown, record_found, scan
+from credentialing.evidence.scanner import FOUND, TOO_LARGE, ScannerDown, TooLargeToScan, record_found, scan
 from credentialing.evidence.services.cases import (
     EvidenceRefused,
     FileRefused,
@@ -48,7 +50,7 @@ def upload_file(
 
     Raises:
         PermissionError: not the candidate.
-        FileRefused: what `inspect` refuses, or the scanner found something harmful.
+        FileRefused: what `inspect` refuses, or the scanner found something harmful or takes no file of this size.
         CheckingBusy: it can't be checked at this moment.
         EvidenceRefused: the requirement takes no files, too many, the same again or one that was taken out of sight.
     """
@@ -57,7 +59,7 @@ def upload_file(
     if not application.requirement(requirement).takes_files:
         msg = "No file is asked for here."
         raise EvidenceRefused(msg)
-    accepted = inspect(original_name, content, client=f"account {actor.pk}")
+    accepted = inspect(content, client=f"account {actor.pk}")
     held = _is_to_be_held(application, actor, content)
     sha256 = hashlib.sha256(accepted.content).hexdigest()
     key = uuid.uuid4()
@@ -71,7 +73,8 @@ def upload_file(
             uuid=key,
             requirement=requirement,
             title=title,
-            original_name=original_name[-255:],
+            original_name=safe_name(original_name, accepted.extension),
+            note=accepted.note,
             media_type=accepted.media_type,
             size=len(accepted.content),
             sha256=sha256,
@@ -88,10 +91,13 @@ def withdraw_file(
 ) -> EvidenceFile:
     """Withdraw a file: it is kept, and counts no more until the candidate restores it.
 
+    One that waits for the virus scanner is destroyed: nobody has seen it, and restored it would pass the scanner by.
+
     Raises:
         TransitionError: the refusals of the engine.
     """
-    carry_out(file, "withdraw", actor=actor, expected_version=expected_version, now=now or timezone.now())
+    act = "discard" if file.state == HELD else "withdraw"
+    carry_out(file, act, actor=actor, expected_version=expected_version, now=now or timezone.now())
     return file
 
 
@@ -132,6 +138,9 @@ def _is_to_be_held(application: Application, actor: Person, content: bytes) -> b
     """Whether the scanner must still be asked; of what it finds only the name and the digest are recorded."""
     try:
         found = scan(content)
+    except TooLargeToScan:
+        logger.warning("An upload is too large for the scanner.", exc_info=True)
+        raise FileRefused(TOO_LARGE) from None
     except ScannerDown:
         logger.warning("An upload is held until the scanner answers.", exc_info=True)
         return True

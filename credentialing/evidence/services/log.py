@@ -9,6 +9,7 @@ from django.core.exceptions import ValidationError
 from django.db import transaction
 from django.utils import timezone
 
+from certificates.same_text import address
 from credentialing.accounts.addresses import is_address_of, shares_an_address
 from credentialing.accounts.models import Person
 from credentialing.accounts.ties import note_tie
@@ -18,6 +19,7 @@ from credentialing.applications.progress import refreshed_once
 from credentialing.audit.events import Event
 from credentialing.audit.services import record_event
 from credentialing.correspondence.services import send_letter, send_to_stranger
+from credentialing.evidence.links import LinkState
 from credentialing.evidence.models import LogEntry
 from credentialing.evidence.services.cases import (
     EvidenceRefused,
@@ -26,6 +28,7 @@ from credentialing.evidence.services.cases import (
     must_be_past,
     note_change,
 )
+from credentialing.evidence.services.earlier_links import hand_over_links, keep_link
 
 FIELDS = (
     "held_on",
@@ -73,7 +76,8 @@ def add_log_entry(*, application: Application, actor: Person, now: datetime | No
 def edit_log_entry(*, entry: LogEntry, actor: Person, now: datetime | None = None, **fields: Any) -> LogEntry:
     """Change a logged session; a confirmation (or denial) of it is lost, and the co-leader is asked again.
 
-    What stood there is kept beside it: the log of any day is what it was on that day.
+    What stood there is kept beside it: the log of any day is what it was on that day. A co-leader who has a link and
+    hasn't answered gets no other letter: the same link asks about what the session is now.
 
     Raises:
         PermissionError: not the candidate.
@@ -92,7 +96,10 @@ def edit_log_entry(*, entry: LogEntry, actor: Person, now: datetime | None = Non
     kept = {name: getattr(entry, name) for name in ("client", *fields)}
     edited = LogEntry(application=application, created_at=now, edited_at=now, **kept | fields)
     edited.full_clean(exclude=["application"])
-    _store_and_ask(edited, actor, now)
+    if _is_still_asked(entry, edited, now):
+        hand_over_links(entry, edited)
+    else:
+        _store_and_ask(edited, actor, now)
     entry.removed_at, entry.replaced_by = now, edited
     entry.save(update_fields=["removed_at", "replaced_by"])
     note_change(
@@ -106,8 +113,10 @@ def edit_log_entry(*, entry: LogEntry, actor: Person, now: datetime | None = Non
 
 
 @transaction.atomic
-def ask_co_leader_again(*, entry: LogEntry, actor: Person, now: datetime | None = None) -> LogEntry:
-    """Send the co-leader a new link; the earlier one no longer works.
+def ask_co_leader_again(
+    *, entry: LogEntry, actor: Person, end_earlier: bool = False, now: datetime | None = None
+) -> LogEntry:
+    """Send the co-leader a new link; earlier ones work as well, unless somebody else may have one (`end_earlier`).
 
     Raises:
         PermissionError: not the candidate.
@@ -121,6 +130,7 @@ def ask_co_leader_again(*, entry: LogEntry, actor: Person, now: datetime | None 
     if entry.is_answered or not entry.co_leader_email:
         msg = "There is nobody to ask: the session has been answered, or has no co-leader's address."
         raise EvidenceRefused(msg)
+    keep_link(entry, now, ended=end_earlier)
     _store_and_ask(entry, actor, now)
     record_event(
         event=Event.ASKED_AGAIN,
@@ -276,6 +286,12 @@ def _refuse_repetition(application: Application, fields: Mapping[str, Any], but:
 def _refuse_own_address(application: Application, fields: Mapping[str, Any]) -> None:
     if is_address_of(application.candidate, fields.get("co_leader_email", "")):
         raise ValidationError({"co_leader_email": "This is, or was, your own address. Give your co-leader's."})
+
+
+def _is_still_asked(entry: LogEntry, edited: LogEntry, now: datetime) -> bool:
+    """Whether the same person has a link that works and hasn't used it."""
+    same = address(edited.co_leader_email) == address(entry.co_leader_email)
+    return same and entry.link_state(now) in {LinkState.OPEN, LinkState.PAUSED}
 
 
 def _store_and_ask(entry: LogEntry, actor: Person, now: datetime) -> None:

@@ -17,6 +17,7 @@ from credentialing.audit.services import record_event
 from credentialing.correspondence.services import send_letter, send_to_stranger
 from credentialing.evidence.models import Reference
 from credentialing.evidence.services.cases import EvidenceRefused, lock_case, must_be_candidate, note_item
+from credentialing.evidence.services.earlier_links import keep_link
 
 
 @transaction.atomic
@@ -59,8 +60,10 @@ def ask_reference(
 
 
 @transaction.atomic
-def ask_referee_again(*, reference: Reference, actor: Person, now: datetime | None = None) -> Reference:
-    """Send the referee a new link; the earlier one no longer works.
+def ask_referee_again(
+    *, reference: Reference, actor: Person, end_earlier: bool = False, now: datetime | None = None
+) -> Reference:
+    """Send the referee a new link; earlier ones work as well, unless somebody else may have one (`end_earlier`).
 
     Raises:
         PermissionError: not the candidate.
@@ -71,6 +74,7 @@ def ask_referee_again(*, reference: Reference, actor: Person, now: datetime | No
     application = lock_case(reference.application)
     must_be_candidate(application, actor)
     reference = _unanswered(application, reference)
+    keep_link(reference, now, ended=end_earlier)
     _store_and_ask(application, reference, actor, now)
     record_event(
         event=Event.ASKED_AGAIN,

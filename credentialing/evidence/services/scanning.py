@@ -9,7 +9,8 @@ from django.utils import timezone
 from credentialing.accounts.models import Person
 from credentialing.correspondence.services import send_letter
 from credentialing.evidence.models import EvidenceFile
-from credentialing.evidence.scanner import FileNotScanned, ScannerDown, record_found, scan
+from credentialing.evidence.presentation import told_that_it_stays
+from credentialing.evidence.scanner import FileNotScanned, ScannerDown, TooLargeToScan, record_found, scan
 from credentialing.evidence.services.files import carry_out
 from workflows.errors import TransitionError
 
@@ -25,8 +26,9 @@ def scan_what_waits(now: datetime) -> int:
         try:
             content = file.read()
             found = scan(content)
-        except FileNotScanned:
+        except FileNotScanned as reason:
             logger.warning("Evidence file %s can't be scanned and stays held.", file.uuid, exc_info=True)
+            _tell_that_it_stays(file, now, too_large=isinstance(reason, TooLargeToScan))
             continue
         except ScannerDown:
             logger.info("The scanner is still down.", exc_info=True)
@@ -40,6 +42,24 @@ def scan_what_waits(now: datetime) -> int:
             continue
         done += 1
     return done
+
+
+@transaction.atomic
+def _tell_that_it_stays(file: EvidenceFile, now: datetime, *, too_large: bool) -> None:
+    """Once: the file will not count by itself, and what the candidate can do."""
+    send_letter(
+        template="file_not_scanned",
+        to=file.application.candidate,
+        context={
+            "requirement": file.requirement_label,
+            "uploaded_on": f"{timezone.localtime(file.uploaded_at):%B %-d, %Y}",
+            "too_large": too_large,
+            "open": file.application.is_open,
+            "path": f"/my/files/{file.requirement}/",
+        },
+        dedupe_key=told_that_it_stays(file),
+        now=now,
+    )
 
 
 @transaction.atomic

@@ -17,10 +17,11 @@ from credentialing.ui.responses import conflict, not_permitted
 @require_http_methods(["GET", "HEAD", "POST"])
 def confirm(request: HttpRequest, token: str) -> HttpResponse:
     """Confirm a session, or say that it is not right: once."""
-    entry = LogEntry.objects.behind(token).first()
-    closed = closed_link(request, entry)
-    if entry is None or closed is not None:
+    asked = LogEntry.objects.behind(token).first()
+    closed = closed_link(request, asked, token)
+    if asked is None or closed is not None:
         return closed
+    entry = asked.as_it_stands()
     form = DenialForm(request.POST if "deny" in request.POST else None)
     actor = request.user if request.user.is_authenticated else None
     try:

@@ -32,7 +32,7 @@ from credentialing.evidence.services.references import (
     give_reference,
     withdraw_reference,
 )
-from credentialing.evidence.views.answering import closed_link
+from credentialing.evidence.views.answering import closed_link, sent_again
 from credentialing.evidence.views.refusals import accepted, status_of
 from credentialing.evidence.views.statements import requirement_of
 from credentialing.ui.responses import conflict, not_permitted
@@ -110,10 +110,10 @@ def reference_again(request: AuthedRequest, application: Application, uuid: UUID
     reference = get_object_or_404(application.references.all(), uuid=uuid)
     back = redirect("evidence:references", reference.requirement)
     try:
-        ask_referee_again(reference=reference, actor=request.user)
+        ask_referee_again(reference=reference, actor=request.user, end_earlier="end_earlier" in request.POST)
     except EvidenceRefused as refusal:
         return conflict(request, str(refusal), back.url)
-    messages.success(request, f"A new letter is on its way to {reference.referee_email}. Earlier links no longer work.")
+    messages.success(request, sent_again(reference.referee_email, request.POST))
     return back
 
 
@@ -121,10 +121,11 @@ def reference_again(request: AuthedRequest, application: Application, uuid: UUID
 @require_http_methods(["GET", "HEAD", "POST"])
 def reference(request: HttpRequest, token: str) -> HttpResponse:
     """The referee's page: reached from an e-mail, without a log-in."""
-    asked = Reference.objects.behind(token).first()
-    closed = closed_link(request, asked)
-    if asked is None or closed is not None:
+    behind = Reference.objects.behind(token).first()
+    closed = closed_link(request, behind, token)
+    if behind is None or closed is not None:
         return closed
+    asked = behind.as_it_stands()
     actor = request.user if request.user.is_authenticated else None
     form = ReferenceForm(request.POST if "give" in request.POST else None)
     try:

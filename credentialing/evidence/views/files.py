@@ -18,7 +18,8 @@ from credentialing.applications.models import Application
 from credentialing.audit.events import Event
 from credentialing.audit.services import record_view
 from credentialing.evidence.forms.files import UploadForm
-from credentialing.evidence.lifecycle import HELD
+from credentialing.evidence.inspection import limits_in_words
+from credentialing.evidence.lifecycle import DESTROYED, HELD
 from credentialing.evidence.models import EvidenceFile
 from credentialing.evidence.presentation import file_lines
 from credentialing.evidence.services.files import restore_file, upload_file, withdraw_file
@@ -27,6 +28,8 @@ from credentialing.ui.responses import as_it_says, conflict
 from workflows.errors import TransitionError
 
 HELD_FOR_NOW = "Your file is here. It waits for the virus scanner, and counts as soon as that has found nothing."
+WITHDRAWN_FOR_NOW = "The file is withdrawn and counts no more. You can restore it."
+TAKEN_BACK = "The file is taken back and gone. You can upload another."
 
 
 @signed_in
@@ -52,12 +55,14 @@ def files(request: AuthedRequest, application: Application, slug: str) -> HttpRe
             "file",
         ):
             stored = application.files.filter(requirement=slug).latest("pk")
-            messages.success(request, HELD_FOR_NOW if stored.state == HELD else "Your file is stored.")
+            said = HELD_FOR_NOW if stored.state == HELD else "Your file is stored."
+            messages.success(request, f"{said} {stored.note}".strip())
             return redirect("evidence:files", slug)
     context = {
         "application": application,
         "requirement": requirement,
         "form": form,
+        "limits": limits_in_words(),
         "lines": file_lines(application.files.filter(requirement=slug).select_related("application"), request.user),
     }
     page = render(request, "evidence/files.html", context, status=status_of(form))
@@ -68,7 +73,7 @@ def files(request: AuthedRequest, application: Application, slug: str) -> HttpRe
 @require_POST
 def file_withdraw(request: AuthedRequest, uuid: UUID) -> HttpResponse:
     """Withdraw a file."""
-    return _step(request, uuid, withdraw_file, "The file is withdrawn and counts no more. You can restore it.")
+    return _step(request, uuid, withdraw_file, WITHDRAWN_FOR_NOW)
 
 
 @signed_in
@@ -86,7 +91,7 @@ def _step(request: AuthedRequest, uuid: UUID, act: Callable[..., object], done: 
         act(file=file, actor=request.user)
     except TransitionError as refusal:
         return conflict(request, str(refusal), back)
-    messages.success(request, done)
+    messages.success(request, TAKEN_BACK if file.state == DESTROYED else done)
     return redirect(back)
 
 
@@ -107,7 +112,7 @@ def file(request: AuthedRequest, uuid: UUID) -> HttpResponse:
         content,
         content_type=wanted.media_type,
         headers={
-            "Content-Disposition": content_disposition_header(as_attachment=True, filename=wanted.original_name) or "",
+            "Content-Disposition": content_disposition_header(as_attachment=True, filename=wanted.file_name) or "",
             "X-Content-Type-Options": "nosniff",
             "Content-Security-Policy": "sandbox; default-src 'none'",
             "Cache-Control": "no-store",

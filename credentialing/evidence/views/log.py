@@ -19,6 +19,7 @@ from credentialing.evidence.forms.log import LogEntryForm
 from credentialing.evidence.models import LogEntry
 from credentialing.evidence.services.cases import EvidenceRefused
 from credentialing.evidence.services.log import add_log_entry, ask_co_leader_again, edit_log_entry, remove_log_entry
+from credentialing.evidence.views.answering import sent_again
 from credentialing.evidence.views.refusals import accepted, status_of
 from credentialing.ui.responses import conflict
 
@@ -109,10 +110,11 @@ def entry_remove(request: AuthedRequest, uuid: UUID) -> HttpResponse:
 def entry_again(request: AuthedRequest, uuid: UUID) -> HttpResponse:
     """Have a new link sent to the co-leader."""
     try:
-        entry = ask_co_leader_again(entry=_own_entry(request, uuid), actor=request.user)
+        ends = "end_earlier" in request.POST
+        entry = ask_co_leader_again(entry=_own_entry(request, uuid), actor=request.user, end_earlier=ends)
     except EvidenceRefused as refusal:
         return conflict(request, str(refusal), reverse("evidence:log"))
-    messages.success(request, f"A new letter is on its way to {entry.co_leader_email}. Earlier links no longer work.")
+    messages.success(request, sent_again(entry.co_leader_email, request.POST))
     return redirect("evidence:log")
 
 
