@@ -80,6 +80,11 @@ def import_holders(
     return ImportResult(added=tuple(added), known=len(holders) - len(added))
 
 
+def prospects(*, holders: Sequence[Holder], pathway: PathwayDefinition) -> list[tuple[Holder, Credential | None, str]]:
+    """For each line the entry that stands already, or why it contradicts one; neither for a new one. Writes nothing."""
+    return [(holder, *_standing(holder, pathway)) for holder in holders]
+
+
 def _standing(holder: Holder, pathway: PathwayDefinition) -> tuple[Credential | None, str]:
     """The credential that this line describes and that stands already, or why the line contradicts what stands.
 

@@ -9,6 +9,7 @@ from django.core.validators import validate_email
 
 from certificates.text import has_a_letter, unfit_in_a_line
 from credentialing.registry.importing.dates import DateColumn, NoDate, Undecided, decide_dates
+from credentialing.registry.importing.degrees import are_degrees
 from credentialing.registry.importing.guesses import Deciding
 from credentialing.registry.importing.headings import letter_of, letters_of
 from credentialing.registry.importing.holders import EARLIEST, LIMITS, Holder, Problem
@@ -16,7 +17,6 @@ from credentialing.registry.importing.names import (
     NameColumn,
     NoName,
     Parts,
-    are_degrees,
     decide_names,
     decide_titles,
 )

@@ -8,142 +8,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 from certificates.same_text import SUFFIXES, TITLES, folded
+from credentialing.registry.importing.degrees import BOTH, DEGREES, are_degrees, is_degree, plain_degree, words_of
 from credentialing.registry.importing.guesses import Deciding, examples
 
-DEGREES = frozenset(
-    [
-        "md",
-        "do",
-        "mbbs",
-        "mbchb",
-        "bmbs",
-        "mbbch",
-        "bm",
-        "bch",
-        "phd",
-        "dphil",
-        "psyd",
-        "edd",
-        "dmd",
-        "dds",
-        "dvm",
-        "pharmd",
-        "drph",
-        "scd",
-        "dsc",
-        "dsw",
-        "dmin",
-        "jd",
-        "llm",
-        "mph",
-        "mpp",
-        "mpa",
-        "mha",
-        "mhs",
-        "mhsc",
-        "msc",
-        "ms",
-        "ma",
-        "msw",
-        "mssw",
-        "mba",
-        "med",
-        "mdiv",
-        "mfa",
-        "mphil",
-        "mtheol",
-        "mres",
-        "mmed",
-        "mss",
-        "meded",
-        "mmeded",
-        "bsc",
-        "bs",
-        "ba",
-        "bsn",
-        "bsw",
-        "rn",
-        "msn",
-        "dnp",
-        "np",
-        "aprn",
-        "fnp",
-        "pmhnp",
-        "crnp",
-        "cnm",
-        "pa",
-        "pac",
-        "ot",
-        "otr",
-        "lcsw",
-        "lcswr",
-        "licsw",
-        "lisw",
-        "lmsw",
-        "lsw",
-        "csw",
-        "acsw",
-        "dcsw",
-        "lmft",
-        "mft",
-        "lmhc",
-        "lpc",
-        "lpcc",
-        "lcpc",
-        "lmhp",
-        "lcmhc",
-        "lp",
-        "lcp",
-        "lac",
-        "ladc",
-        "cadc",
-        "cgp",
-        "abpp",
-        "abfm",
-        "faafp",
-        "facp",
-        "facog",
-        "faap",
-        "fapa",
-        "dfapa",
-        "dlfapa",
-        "frcp",
-        "frcgp",
-        "mrcgp",
-        "mrcp",
-        "frcpsych",
-        "mrcpsych",
-        "franzcp",
-        "fracgp",
-        "ccfp",
-        "fcfp",
-        "frcpc",
-        "faacap",
-        "fama",
-        "facs",
-        "fach",
-        "faps",
-        "ncc",
-        "bcd",
-        "rph",
-        "dc",
-        "dpm",
-        "od",
-        "bcba",
-        "pmp",
-        "cpsych",
-        "ccsw",
-        "rsw",
-        "rp",
-        "habil",
-        "drmed",
-        "dipl",
-        "dippsych",
-    ]
-)
-BOTH = frozenset(
-    ["ma", "do", "ba", "ed", "med", "pa", "lac", "bs", "ms", "od", "np", "ot", "rn", "jo", "al"]
-)  # given names or initials as well
 BY_SHAPE = re.compile(r"[A-Z]{2,6}(?:-[A-Z]{1,4})?")
 SEVERAL = re.compile(r"\s(?:&|and|und|\+|/)\s|;|\s&|&\s", re.IGNORECASE)
 BRACKETED = re.compile(r"(.*\S)\s*[(\[]([^()\[\]]+)[)\]]")
@@ -193,34 +60,19 @@ class NameColumn:
         return Parts(name=name if self.titles else without_title(name), degrees=", ".join(degrees))
 
 
-def is_degree(word: str, known: dict[str, bool] | None = None) -> bool:
-    """Whether a word is a degree: one of the list as degrees are written, or what somebody has chosen."""
-    plain = _plain(word)
-    if known and plain.upper() in known:
-        return known[plain.upper()]
-    written_so = word.isupper() or "." in word or any(c.isupper() for c in word[1:]) or word.islower()
-    return plain in DEGREES and written_so and not (word.islower() and plain in BOTH)
-
-
-def are_degrees(text: str, known: dict[str, bool] | None = None) -> bool:
-    """Whether all words of a text are degrees."""
-    words = _words(text)
-    return bool(words) and all(is_degree(word, known) for word in words)
-
-
 def taken_apart(text: str, known: dict[str, bool]) -> tuple[list[str], list[str], list[str]]:
     """What stands between the commas of a name, without degrees and suffixes; these; those."""
     degrees: list[str] = []
     suffixes: list[str] = []
     while (bracketed := BRACKETED.fullmatch(text)) and are_degrees(bracketed[2], known):
         text = bracketed[1]
-        degrees = [*_words(bracketed[2]), *degrees]
+        degrees = [*words_of(bracketed[2]), *degrees]
     pieces = [" ".join(piece.split()) for piece in text.split(",")]
     segments: list[str] = []
     behind: list[str] = []
     for place, piece in enumerate(filter(None, pieces)):
         if place and are_degrees(piece, known):
-            behind += _words(piece)
+            behind += words_of(piece)
         elif place and folded(piece) in SUFFIXES:
             suffixes.append(piece)
         else:
@@ -300,13 +152,13 @@ def _doubtful(texts: Sequence[str]) -> dict[str, list[str]]:
         for piece in pieces[1:]:
             if len(piece) != 1 or folded(piece[0]) in SUFFIXES:
                 continue
-            word, plain = piece[0], _plain(piece[0])
+            word, plain = piece[0], plain_degree(piece[0])
             by_shape = bool(BY_SHAPE.fullmatch(word)) and plain not in DEGREES and not text.isupper()
             if by_shape or (alone and piece is pieces[1] and is_degree(word)):
                 found.setdefault(plain.upper(), []).append(text)
         last = pieces[0][-1] if len(pieces) == 1 and len(pieces[0]) > 1 else ""
-        if text.isupper() and _plain(last) in BOTH:
-            found.setdefault(_plain(last).upper(), []).append(text)
+        if text.isupper() and plain_degree(last) in BOTH:
+            found.setdefault(plain_degree(last).upper(), []).append(text)
     return found
 
 
@@ -314,14 +166,6 @@ def _without_degrees(words: list[str], known: dict[str, bool]) -> tuple[list[str
     """Degrees behind a name without a comma: only behind a whole name, and only as degrees are written."""
     behind: list[str] = []
     while len(words) > 1 and are_degrees(words[-1], known) and not words[-1].islower():
-        behind = [*_words(words[-1]), *behind]
+        behind = [*words_of(words[-1]), *behind]
         words = words[:-1]
     return words, behind
-
-
-def _words(text: str) -> list[str]:
-    return [word for word in re.split(r"[\s/;]+", text) if word]
-
-
-def _plain(word: str) -> str:
-    return re.sub(r"[^a-z]", "", folded(word))

@@ -77,9 +77,9 @@ class Command(BaseCommand):
         for guess in reading.guesses:
             if not guess.asked:
                 self.stdout.write(f"{guess}  [{guess.key}]" if guess.options else str(guess))
-        for holder in reading.holders:
-            if holder.printed != holder.name:
-                self.stdout.write(f"line {holder.line}: “{holder.printed}” → {holder.name}; {holder.post_nominals}")
+        for row in reading.holders:
+            if row.printed != row.name:
+                self.stdout.write(f"line {row.line}: “{row.printed}” → {row.name}; {row.post_nominals}")
 
     def _agrees(self, count: int) -> bool:
         """Whether whoever sits before it says yes; a script has nobody to ask."""
