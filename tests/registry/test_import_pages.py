@@ -43,6 +43,7 @@ def test_list_is_looked_at_asked_about_and_then_imported(client, bring):
     at = bring(DOUBTFUL)
     page = client.get(at)
     assert "2 questions." in page.text
+    assert "(optional)" not in page.text
     assert "Import 2 holders" not in page.text
     assert client.post(at, {"dates:B:order": "dmy", "status:deceased": "resigned"}).url == at
     page = client.get(at)

@@ -219,7 +219,7 @@ def _has_short_year(text: str) -> bool:
     parts = PARTS.fullmatch(text)
     if parts:
         return len(parts[1]) != 4 and len(parts[4]) == 2  # noqa: PLR2004 - digits of years
-    return bool(re.search(r"[^\W\d_]", text)) and not re.search(r"\d{4}", text)
+    return bool(re.search(r"[^\W\d_]", text) and re.search(r"\d", text)) and not re.search(r"\d{4}", text)
 
 
 def _month_and_year(text: str) -> tuple[int, int | None] | None:

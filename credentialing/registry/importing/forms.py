@@ -48,7 +48,7 @@ class GuessesForm(SocietyForm):
                 label=guess.label,
                 choices=[*empty, *guess.options],
                 initial="" if guess.asked else guess.chosen,
-                required=False,
+                required=not self.is_bound,  # all have an answer in the end; some may be given now
             )
 
     @property
