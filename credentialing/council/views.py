@@ -137,6 +137,7 @@ def registry(request: AuthedRequest) -> HttpResponse:
         "names_waiting": NameChange.objects.awaiting(request.user, roles_today(request)).count(),
         "names_differing": differing_names().count() if roles_today(request) & APPROVERS else 0,
         "sees_names": bool(roles_today(request) & CONFIRMERS),
+        "brings_in": "registrar" in roles_today(request),
     }
     return render(request, "council/registry.html", context)
 

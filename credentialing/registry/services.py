@@ -20,7 +20,7 @@ from credentialing.audit.events import Event
 from credentialing.audit.services import record_event
 from credentialing.names.lifecycle import RECORDED
 from credentialing.pathways.definitions import PathwayDefinition
-from credentialing.registry.holders import Holder, HoldersRefused, Problem
+from credentialing.registry.importing.holders import Holder, HoldersRefused, Problem
 from workflows.services import perform
 
 NOTE = "As it stood in the society's own records."
@@ -41,7 +41,8 @@ def import_holders(
 ) -> ImportResult:
     """Award each earlier holder's credential with the number and date they have; whoever stands already is left alone.
 
-    All or nothing. Holders without a number get the next one of the year of their award.
+    All or nothing. The list's own word for each standing is kept with the record.
+    Holders without a number get the next one of the year of their award.
 
     Raises:
         PermissionError: the actor isn't the registrar.
@@ -53,12 +54,16 @@ def import_holders(
         raise PermissionError(msg)
     added: list[Credential] = []
     problems: list[Problem] = []
+    printed: dict[str, str] = {}
     for holder in holders:
         standing, problem = _standing(holder, pathway)
         if problem:
             problems.append(Problem(line=holder.line, column="", message=problem))
         elif standing is None and not problems:
-            added.append(_award(holder, pathway, actor, now))
+            credential = _award(holder, pathway, actor, now)
+            added.append(credential)
+            if holder.printed_status:
+                printed[str(credential.uuid)] = holder.printed_status
     if problems:
         raise HoldersRefused(problems)
     for credential in added:
@@ -69,10 +74,15 @@ def import_holders(
             actor=actor,
             subject_kind="person",
             subject_id=actor.uuid,
-            details={"credentials": [str(credential.uuid) for credential in added]},
+            details={"credentials": [str(credential.uuid) for credential in added], "printed_statuses": printed},
             now=now,
         )
     return ImportResult(added=tuple(added), known=len(holders) - len(added))
+
+
+def prospects(*, holders: Sequence[Holder], pathway: PathwayDefinition) -> list[tuple[Holder, Credential | None, str]]:
+    """For each line the entry that stands already, or why it contradicts one; neither for a new one. Writes nothing."""
+    return [(holder, *_standing(holder, pathway)) for holder in holders]
 
 
 def _standing(holder: Holder, pathway: PathwayDefinition) -> tuple[Credential | None, str]:

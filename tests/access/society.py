@@ -207,6 +207,7 @@ def addresses_of(
         **{f"names:{name}": held for name in ("ask", "keep-own", "for-holder", "keep", "write")},
         **{f"names:{name}": {"uuid": change.uuid} for name in ("mine", "withdraw", "change", "approve", "confirm")},
         "names:refuse": {"uuid": change.uuid},
+        **{f"registry:import-{name}": {"key": change.uuid} for name in ("preview", "confirm", "drop")},  # nobody's list
         **{f"drafting:{name}": {"uuid": rules.uuid} for name in ("version", "version-download")},
         "drafting:move-choose": the_case,
         "drafting:move": {**the_case, "to": later.uuid},

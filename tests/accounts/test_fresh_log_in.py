@@ -27,7 +27,7 @@ SENSITIVE = {
     "drafting:approve", "drafting:publish", "drafting:move", "drafting:move-cohort", "drafting:cases-csv",
     "operations:design-adopt", "operations:design-adopt-drawn", "operations:design-adopt-wording",
     "operations:design-adopt-standard-wording",
-    "evidence:quarantine-end",
+    "evidence:quarantine-end", "registry:import-confirm",
 }  # fmt: skip
 
 

@@ -152,7 +152,8 @@ MAY_FOLD = {
     "certificates/same_text.py", "certificates/same_number.py", "certificates/text.py", "certificates/fonts.py",
     "certificates/margins.py", "certificates/shaping.py",
     "certificates/verification.py",  # what a letter is, for drawing and for what is shown
-    "credentialing/registry/holders.py",  # headings and words of a spreadsheet
+    *(f"credentialing/registry/importing/{name}.py" for name in ("decoding", "headings", "lines", "names", "reading",
+                                                                "tables")),  # letters and words of a spreadsheet
     "credentialing/accounts/passwords.py",  # words of passwords
     "credentialing/correspondence/strangers.py",  # what a letter may show
     "credentialing/ui/amounts.py",  # digits and signs of a number

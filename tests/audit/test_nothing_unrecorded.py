@@ -31,7 +31,7 @@ from credentialing.operations.designs import choose_wording, offer_wording
 from credentialing.operations.effective_settings import record_changed_settings
 from credentialing.operations.services import try_effect_again
 from credentialing.pathways.services import publish_pathway, shipped_source
-from credentialing.registry.lists import read_holders
+from credentialing.registry.importing.lists import read_holders
 from credentialing.registry.services import import_holders
 from credentialing.reviews.services import return_requirement
 from tests.certificates.factories import prepared

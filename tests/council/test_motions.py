@@ -29,7 +29,7 @@ from credentialing.council.motions.services import (
 from credentialing.council.services import change_standing
 from credentialing.pathways.loader import PathwayFileInvalid
 from credentialing.pathways.services import check_pathway, publish_pathway
-from credentialing.registry.holders import Holder
+from credentialing.registry.importing.holders import Holder
 from credentialing.registry.services import import_holders
 from tests.certificates.factories import awarded
 from tests.factories import PersonFactory, abs_version

@@ -96,7 +96,7 @@ def test_registry_of_the_keepers_shows_everybody_with_number_dates_and_status():
 
 
 def test_empty_registry_says_how_holders_are_brought_in():
-    assert "import_holders" in as_person(PersonFactory(offices=["council"])).get("/council/registry/").text
+    assert "Bring in earlier holders" in as_person(PersonFactory(offices=["council"])).get("/council/registry/").text
 
 
 def test_standing_is_changed_after_a_page_that_says_what_it_means():

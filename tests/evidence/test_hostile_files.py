@@ -16,8 +16,8 @@ from credentialing.evidence.inspection import TOO_COMPLICATED, inspect
 from credentialing.evidence.pdf_child import DAMAGED, GOES_ON, INCOMPLETE, TOO_LARGE_INSIDE
 from credentialing.evidence.services.cases import FileRefused
 from credentialing.pathways.texts import TextRefused, take_in
-from credentialing.registry.holders import HoldersRefused
-from credentialing.registry.lists import read_holders
+from credentialing.registry.importing.holders import HoldersRefused
+from credentialing.registry.importing.lists import read_holders
 from tests.evidence.hostile import EICAR, LISTS, PDFS, PICTURES, SOUND, TEXTS, opens
 
 WORDS = {

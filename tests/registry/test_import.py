@@ -35,7 +35,7 @@ def bring(tmp_path, registrar):
         path = tmp_path / "holders.csv"
         path.write_text(text, encoding="utf-8")
         out = StringIO()
-        call_command("import_holders", str(path), "--by", by, *options, stdout=out)
+        call_command("import_holders", str(path), "--by", by, "--yes", *options, stdout=out)
         return out.getvalue()
 
     return run
@@ -99,6 +99,29 @@ def test_dry_run_says_what_would_happen_and_changes_nothing(bring):
     assert not Credential.objects.exists()
     assert not Person.objects.filter(name="Nora Feldman").exists()
     assert "4 added" in bring()
+
+
+def test_guesses_are_told_and_nothing_is_imported_before_somebody_agrees(registrar, tmp_path):
+    path, out = tmp_path / "holders.csv", StringIO()
+    path.write_text('Name,Awarded\n"Jane Example, MD",15/03/2004\n', encoding="utf-8")
+    with pytest.raises(CommandError, match="run it again with --yes"):
+        call_command("import_holders", str(path), "--by", registrar.email, stdout=out)
+    assert "order of dates: day, month, year" in out.getvalue()
+    assert "“Jane Example, MD” → Jane Example; MD" in out.getvalue()
+    assert not Credential.objects.exists()
+
+
+def test_undecided_is_not_imported_with_yes_and_is_with_its_answer(bring):
+    text = "Name,Awarded,Status\nJane Example,03/04/2004,Deceased\n"
+    with pytest.raises(CommandError, match="dates:B:order=dmy"):
+        bring(text)
+    with pytest.raises(CommandError, match="KEY=VALUE"):
+        bring(text, "--choose", "dates:B:order")
+    assert "1 added" in bring(text, "--choose", "dates:B:order=dmy", "--choose", "status:deceased=resigned")
+    credential = Credential.objects.get()
+    assert (str(credential.awarded_on), credential.status_today) == ("2004-04-03", "resigned")
+    event = AuditEvent.objects.get(event="registry:holders:imported")
+    assert event.details["printed_statuses"] == {str(credential.uuid): "Deceased"}
 
 
 def test_nothing_is_imported_when_one_line_is_wrong(bring):

@@ -23,7 +23,7 @@ from credentialing.evidence.services.quarantine import quarantine_file
 from credentialing.operations.demo.people import make_candidate, make_officers
 from credentialing.operations.demo.walk import CaseWalk, Officers, months_after, noon
 from credentialing.pathways.services import publish_pathway, shipped_source
-from credentialing.registry.lists import read_holders
+from credentialing.registry.importing.lists import read_holders
 from credentialing.registry.services import import_holders
 from credentialing.reviews.services import return_requirement
 
