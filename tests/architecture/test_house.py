@@ -188,7 +188,7 @@ MAY_COMPARE_ADDRESSES = {
     "credentialing/accounts/account_letters.py", "credentialing/audit/receivers.py",  # what allauth announces
     "credentialing/accounts/forms.py",  # whether the column of log-ins is why a sign-up could not be stored
     "credentialing/operations/demo/society.py", "credentialing/operations/management/commands/demo.py",
-    "credentialing/registry/holders.py",  # a cell of a spreadsheet
+    "credentialing/registry/importing/lines.py",  # a cell of a spreadsheet
     "credentialing/operations/post.py",  # finds letters of the demo
 }  # fmt: skip
 OF_ADDRESSES = re.compile(

@@ -195,6 +195,8 @@ def write_letter_of_the_scanner(officers: Officers, settings: Any) -> None:
     settings.CLAMD = "127.0.0.1:1"  # down: the file is held
     harmful = pdf(lambda document: setattr(document.Root, "Note", EICAR.decode()), object_stream_mode=0)
     upload(walk, content=harmful)
+    with scanner(settings, behaves="too large"):
+        assert scan_what_waits(timezone.now()) == 0
     with scanner(settings):
         assert scan_what_waits(timezone.now()) == 1
     settings.CLAMD = ""
